@@ -1,0 +1,80 @@
+import * as v from 'valibot';
+
+/** Message attribute that carries an event's type; what subscription filter policies match on. */
+export const eventTypeAttribute = 'eventType';
+
+/** SNS refuses a message whose body and attributes exceed 256 KiB, unless the topic's limit is raised. */
+export const maxEventBytes = 262_144;
+
+/** Fields that every event has. */
+const envelope = {
+  /** Ties everything that one request caused together, from HTTP to table. */
+  correlation_id: v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
+};
+
+/**
+ * Schema of one event. Unknown fields are kept: a consumer that is older than the producer must not
+ * lose what it does not know. Only the known ones are visible to the compiler.
+ */
+export function event<const Type extends string, Entries extends v.ObjectEntries>(
+  type: Type,
+  entries: Entries,
+) {
+  const schema = v.looseObject({ event_type: v.literal(type), ...envelope, ...entries });
+  return schema as unknown as v.ObjectSchema<(typeof schema)['entries'], undefined>;
+}
+
+type EventSchemas = Readonly<Record<string, v.GenericSchema>>;
+
+/** Any of the named events of a family; without names, any of all. */
+export type EventOf<Schemas extends EventSchemas, Type extends keyof Schemas = keyof Schemas> = v.InferOutput<
+  Schemas[Type]
+>;
+
+/** What a consumer asks of a topic: its filter policy and its parser, made from the same names. */
+export interface EventSelection<Event, Type extends string = string> {
+  readonly types: readonly Type[];
+  /** Accepts an event of these types and nothing else. */
+  readonly schema: v.GenericSchema<unknown, Event>;
+}
+
+/** An event as a topic carries it. */
+export interface EncodedEvent {
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/**
+ * The events of one topic. Publishers encode with it, filter policies name types from it, consumers
+ * parse with it: renaming an event type is a compile error in all three.
+ */
+export class EventFamily<Schemas extends EventSchemas> {
+  readonly schemas: Schemas;
+
+  constructor(schemas: Schemas) {
+    this.schemas = schemas;
+  }
+
+  /** The selection a consumer subscribes to. */
+  select<const Type extends keyof Schemas & string>(
+    ...types: Type[]
+  ): EventSelection<EventOf<Schemas, Type>, Type> {
+    const options = types.map(type => this.schemas[type]);
+    return {
+      types,
+      // `variant` wants a tuple of schemas that the compiler can see; the names decide it here.
+      schema: v.variant('event_type', options as never) as unknown as v.GenericSchema<
+        unknown,
+        EventOf<Schemas, Type>
+      >,
+    };
+  }
+
+  /** The wire form of an event: JSON body and the attributes that subscriptions filter on. */
+  encode(message: EventOf<Schemas> & { readonly event_type: string }): EncodedEvent {
+    return {
+      body: JSON.stringify(message),
+      attributes: { [eventTypeAttribute]: message.event_type },
+    };
+  }
+}
