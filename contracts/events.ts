@@ -24,7 +24,8 @@ export function event<const Type extends string, Entries extends v.ObjectEntries
   return schema as unknown as v.ObjectSchema<(typeof schema)['entries'], undefined>;
 }
 
-type EventSchemas = Readonly<Record<string, v.GenericSchema>>;
+/** Schema of each event of a family, by its type. */
+export type EventSchemas = Readonly<Record<string, v.GenericSchema>>;
 
 /** Any of the named events of a family; without names, any of all. */
 export type EventOf<Schemas extends EventSchemas, Type extends keyof Schemas = keyof Schemas> = v.InferOutput<

@@ -1,0 +1,81 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+import {
+  type EventFamily,
+  type EventSchemas,
+  type EventSelection,
+  eventTypeAttribute,
+} from '../../contracts/events.ts';
+import { DeadLetterQueue } from './dead-letter-queue.ts';
+import type { DurableQueue } from './durable-queue.ts';
+import type { MessageKey } from './message-key.ts';
+
+export interface FanOutTopicProps<Schemas extends EventSchemas> {
+  /** The events that the topic carries: subscriptions can ask for these and no others. */
+  readonly events: EventFamily<Schemas>;
+
+  /** Customer-managed key of the topic; the queues behind it have another. */
+  readonly key: MessageKey;
+}
+
+/** How a subscription delivers. */
+export interface FanOutOptions {
+  /**
+   * Whether the queue gets the event as it was published, with its attributes, or inside SNS's JSON
+   * envelope.
+   *
+   * @default true
+   */
+  readonly rawMessageDelivery?: boolean;
+}
+
+/**
+ * Topic that copies each event to the queues that asked for its type. It is encrypted and closed to
+ * requests without TLS; what SNS cannot deliver to a queue waits in a DLQ of that subscription.
+ */
+export class FanOutTopic<Schemas extends EventSchemas> extends Construct {
+  readonly topic: sns.Topic;
+  /** DLQs of the subscriptions made so far. */
+  readonly undelivered: DeadLetterQueue[] = [];
+  readonly #key: MessageKey;
+
+  constructor(scope: Construct, id: string, props: FanOutTopicProps<Schemas>) {
+    super(scope, id);
+    this.#key = props.key;
+    this.topic = new sns.Topic(this, 'Topic', { masterKey: props.key, enforceSSL: true });
+  }
+
+  /**
+   * Subscribes a queue to the events of a selection. SNS may send to the queue, and use its key, for
+   * this topic alone.
+   *
+   * @returns the DLQ of the subscription.
+   */
+  fanOutTo(
+    queue: DurableQueue,
+    selection: EventSelection<unknown, keyof Schemas & string>,
+    options: FanOutOptions = {},
+  ): DeadLetterQueue {
+    // Under the queue's key, so that the one grant to SNS covers both ways a delivery can end.
+    const undelivered = new DeadLetterQueue(queue, `Undelivered${this.node.id}`, { key: queue.key });
+    this.topic.addSubscription(
+      new SqsSubscription(queue.queue, {
+        rawMessageDelivery: options.rawMessageDelivery ?? true,
+        filterPolicy: {
+          [eventTypeAttribute]: sns.SubscriptionFilter.stringFilter({ allowlist: [...selection.types] }),
+        },
+        deadLetterQueue: undelivered,
+      }),
+    );
+    this.undelivered.push(undelivered);
+    return undelivered;
+  }
+
+  /** Lets a principal publish to the topic and encrypt what it publishes. */
+  grantPublish(grantee: iam.IGrantable): void {
+    iam.Grant.addToPrincipal({ grantee, actions: ['sns:Publish'], resourceArns: [this.topic.topicArn] });
+    this.#key.grant(grantee, 'kms:Decrypt', 'kms:GenerateDataKey');
+  }
+}

@@ -1,0 +1,103 @@
+import { type RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import * as apigateway from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { MessageFunction } from './message-function.ts';
+import { validateProps, within } from './validation.ts';
+
+export interface HttpIntakeProps {
+  /** Requests a second, on average, before callers get 429; 1 to 10,000. */
+  readonly ratePerSecond: number;
+
+  /** Requests at once above the rate; 1 to 5,000. */
+  readonly burst: number;
+
+  /** @default RetentionDays.ONE_WEEK */
+  readonly logRetention?: logs.RetentionDays;
+
+  /** @default RemovalPolicy.RETAIN */
+  readonly logRemovalPolicy?: RemovalPolicy;
+}
+
+/** What the access log keeps of a request. */
+const accessLogFormat = AccessLogFormat.custom(
+  JSON.stringify({
+    requestId: '$context.requestId',
+    time: '$context.requestTime',
+    route: '$context.routeKey',
+    status: '$context.status',
+    caller: '$context.identity.userArn',
+    sourceIp: '$context.identity.sourceIp',
+    responseLength: '$context.responseLength',
+    latencyInMs: '$context.responseLatency',
+    integrationError: '$context.integrationErrorMessage',
+  }),
+);
+
+/**
+ * Way in over HTTP: an API whose callers sign their requests (IAM), throttled as a whole, with an
+ * access log.
+ *
+ * @throws PropsError when a limit is out of range.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api.html
+ */
+export class HttpIntake extends Construct {
+  readonly api: apigateway.HttpApi;
+  readonly url: string;
+
+  constructor(scope: Construct, id: string, props: HttpIntakeProps) {
+    validateProps(scope, id, [
+      {
+        prop: 'ratePerSecond',
+        value: props.ratePerSecond,
+        holds: within(props.ratePerSecond, 1, 10_000),
+        allowed: '1 to 10,000 requests a second',
+        remedy: 'An account has 10,000 a second in all, unless AWS raised it.',
+      },
+      {
+        prop: 'burst',
+        value: props.burst,
+        holds: within(props.burst, 1, 5_000),
+        allowed: '1 to 5,000 requests',
+        remedy: 'An account has a burst of 5,000 in all.',
+      },
+    ]);
+    super(scope, id);
+
+    this.api = new apigateway.HttpApi(this, 'Api', {
+      createDefaultStage: false,
+      defaultAuthorizer: new HttpIamAuthorizer(),
+    });
+    const accessLog = new logs.LogGroup(this, 'AccessLog', {
+      retention: props.logRetention ?? logs.RetentionDays.ONE_WEEK,
+      ...(props.logRemovalPolicy && { removalPolicy: props.logRemovalPolicy }),
+    });
+    const stage = new apigateway.HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      autoDeploy: true,
+      throttle: { rateLimit: props.ratePerSecond, burstLimit: props.burst },
+      detailedMetricsEnabled: true,
+      accessLogSettings: {
+        destination: new apigateway.LogGroupLogDestination(accessLog),
+        format: accessLogFormat,
+      },
+    });
+    this.url = stage.url;
+  }
+
+  /** Sends the requests of a route, such as `POST /orders`, to a function. */
+  route(method: apigateway.HttpMethod, path: string, target: MessageFunction): void {
+    this.api.addRoutes({
+      methods: [method],
+      path,
+      integration: new HttpLambdaIntegration(`${target.node.id}Integration`, target.function),
+    });
+    Validations.of(target).acknowledge({
+      id: 'Serverless::Serverless-LambdaDLQ',
+      reason: 'Invoked synchronously: the caller hears of a failure, and nothing is left to keep',
+    });
+  }
+}

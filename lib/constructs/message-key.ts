@@ -1,0 +1,56 @@
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+
+export interface MessageKeyProps {
+  /** What the key encrypts, for whoever finds it in the console. */
+  readonly description: string;
+
+  /**
+   * What becomes of the key when its stack is deleted.
+   *
+   * @default RemovalPolicy.RETAIN - messages under a deleted key are lost
+   */
+  readonly removalPolicy?: RemovalPolicy;
+}
+
+/** Where a service principal's requests may come from. */
+export interface DeliverySource {
+  /** ARN of the resource that delivers; wildcards are allowed in its last part. */
+  readonly sourceArn: string;
+}
+
+/**
+ * Customer-managed key of topics or of queues; never of both, nor of a bucket: a service that is
+ * admitted to one of them would make the templates circular, or the grant wider than the delivery.
+ *
+ * AWS services deliver through a key only if its policy lets them, so each is admitted by name and
+ * with the resource it delivers for. Rotates every year.
+ *
+ * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+ */
+export class MessageKey extends kms.Key {
+  constructor(scope: Construct, id: string, props: MessageKeyProps) {
+    super(scope, id, {
+      description: props.description,
+      enableKeyRotation: true,
+      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+    });
+  }
+
+  /** Lets a service encrypt and decrypt what it delivers for one source in this account. */
+  admit(servicePrincipal: string, source: DeliverySource): void {
+    this.addToResourcePolicy(
+      new iam.PolicyStatement({
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+        principals: [new iam.ServicePrincipal(servicePrincipal)],
+        resources: ['*'],
+        conditions: {
+          ArnLike: { 'aws:SourceArn': source.sourceArn },
+          StringEquals: { 'aws:SourceAccount': Stack.of(this).account },
+        },
+      }),
+    );
+  }
+}

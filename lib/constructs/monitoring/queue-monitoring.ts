@@ -1,0 +1,94 @@
+import { Duration } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { AlarmTopic } from '../alarm-topic.ts';
+import type { DurableQueue } from '../durable-queue.ts';
+
+export interface QueueMonitoringProps {
+  readonly queue: DurableQueue;
+  readonly alarmTopic: AlarmTopic;
+
+  /**
+   * How old the oldest message may get. The metric leaves out messages that were received three times
+   * or more, which the alarm of the DLQ sees.
+   *
+   * @default Duration.minutes(15)
+   */
+  readonly maxMessageAge?: Duration;
+
+  /**
+   * How many messages may wait for a quarter of an hour.
+   *
+   * @default 1000
+   */
+  readonly maxBacklog?: number;
+}
+
+/**
+ * Alarms of a queue: its DLQ has a message, its oldest message is too old, its backlog stays.
+ *
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+ */
+export class QueueMonitoring extends Construct {
+  readonly alarms: readonly cloudwatch.Alarm[];
+
+  constructor(scope: Construct, id: string, props: QueueMonitoringProps) {
+    super(scope, id);
+    const { queue, deadLetterQueue } = props.queue;
+    const maxMessageAge = props.maxMessageAge ?? Duration.minutes(15);
+    const maxBacklog = props.maxBacklog ?? 1_000;
+    this.alarms = [
+      notEmptyAlarm(this, 'DeadLetters', deadLetterQueue, {
+        description:
+          'Messages failed until their queue gave them up. Find the reason in the consumer log, mend it, redrive.',
+      }),
+      new cloudwatch.Alarm(this, 'MessageAge', {
+        alarmDescription: `The oldest message waits for more than ${maxMessageAge.toHumanString()}: consumers fail or are too few.`,
+        metric: queue.metricApproximateAgeOfOldestMessage({
+          statistic: cloudwatch.Stats.MAXIMUM,
+          period: Duration.minutes(1),
+        }),
+        threshold: maxMessageAge.toSeconds(),
+        comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+        evaluationPeriods: 3,
+        treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+      }),
+      new cloudwatch.Alarm(this, 'Backlog', {
+        alarmDescription: `More than ${maxBacklog} messages wait for a quarter of an hour: more arrive than are handled.`,
+        metric: queue.metricApproximateNumberOfMessagesVisible({
+          statistic: cloudwatch.Stats.MINIMUM,
+          period: Duration.minutes(5),
+        }),
+        threshold: maxBacklog,
+        comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+        evaluationPeriods: 3,
+        treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+      }),
+    ];
+    props.alarmTopic.notifyOf(...this.alarms);
+  }
+}
+
+/**
+ * Alarm of a queue that should be empty, within a minute of the first message. It watches what is in
+ * the queue: `NumberOfMessagesSent` does not count messages that SQS itself moved there.
+ */
+export function notEmptyAlarm(
+  scope: Construct,
+  id: string,
+  queue: IQueue,
+  options: { readonly description: string },
+): cloudwatch.Alarm {
+  return new cloudwatch.Alarm(scope, id, {
+    alarmDescription: options.description,
+    metric: queue.metricApproximateNumberOfMessagesVisible({
+      statistic: cloudwatch.Stats.MAXIMUM,
+      period: Duration.minutes(1),
+    }),
+    threshold: 1,
+    comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+    evaluationPeriods: 1,
+    treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+  });
+}

@@ -1,0 +1,34 @@
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+import type { EventSchemas } from '../../../contracts/events.ts';
+import type { AlarmTopic } from '../alarm-topic.ts';
+import type { FanOutTopic } from '../fan-out-topic.ts';
+import { CountAlarm } from './count-alarm.ts';
+import { notEmptyAlarm } from './queue-monitoring.ts';
+
+export interface TopicMonitoringProps {
+  /** Topic with all its subscriptions made. */
+  readonly topic: FanOutTopic<EventSchemas>;
+  readonly alarmTopic: AlarmTopic;
+}
+
+/** Alarms of a topic: a delivery failed, or the DLQ of a subscription has a message. */
+export class TopicMonitoring extends Construct {
+  readonly alarms: readonly cloudwatch.Alarm[];
+
+  constructor(scope: Construct, id: string, props: TopicMonitoringProps) {
+    super(scope, id);
+    this.alarms = [
+      new CountAlarm(this, 'FailedDeliveries', {
+        metric: props.topic.topic.metricNumberOfNotificationsFailed(),
+        description: 'SNS gave up deliveries: a queue, its policy or its key refuses them.',
+      }),
+      ...props.topic.undelivered.map(queue =>
+        notEmptyAlarm(this, `Undelivered${queue.node.scope?.node.id}`, queue, {
+          description: 'Events could not be delivered to their queue. Mend its policy or key, then redrive.',
+        }),
+      ),
+    ];
+    props.alarmTopic.notifyOf(...this.alarms);
+  }
+}

@@ -1,0 +1,51 @@
+import { Duration, RemovalPolicy, Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { StageConfig } from '../config/stage.ts';
+import type { DurableQueueProps } from '../constructs/durable-queue.ts';
+import type { MessageFunctionProps } from '../constructs/message-function.ts';
+import type { QueueMonitoringProps } from '../constructs/monitoring/queue-monitoring.ts';
+import type { StateTableProps } from '../constructs/state-table.ts';
+
+export interface SystemStackProps extends StackProps {
+  readonly config: StageConfig;
+}
+
+/** Stack of one system, which deploys by itself. Its id is the system's name. */
+export abstract class SystemStack extends Stack {
+  protected readonly config: StageConfig;
+
+  /** What becomes of data, keys and logs when the stack is deleted. */
+  protected readonly removalPolicy: RemovalPolicy;
+
+  constructor(scope: Construct, id: string, { config, ...props }: SystemStackProps) {
+    const keepsData = config.dataRemoval === 'retain';
+    super(scope, id, { terminationProtection: keepsData, ...props });
+    this.config = config;
+    this.removalPolicy = keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    Tags.of(this).add('system', id);
+    for (const [name, value] of Object.entries(config.tags)) Tags.of(this).add(name, value);
+  }
+
+  /** What the stage says of queues. */
+  protected get queueSettings(): Pick<DurableQueueProps, 'retentionPeriod'> {
+    return { retentionPeriod: Duration.days(this.config.messageRetentionInDays) };
+  }
+
+  /** What the stage says of logs. */
+  protected get logSettings(): Pick<MessageFunctionProps<never>, 'logRetention' | 'logRemovalPolicy'> {
+    return { logRetention: this.config.logRetentionInDays, logRemovalPolicy: this.removalPolicy };
+  }
+
+  /** What the stage says of tables. */
+  protected get tableSettings(): StateTableProps {
+    return { encryption: this.config.tableEncryption, removalPolicy: this.removalPolicy };
+  }
+
+  /** When the stage wants an alarm of a queue. */
+  protected get alarmSettings(): Pick<QueueMonitoringProps, 'maxMessageAge' | 'maxBacklog'> {
+    return {
+      maxMessageAge: Duration.seconds(this.config.alarmMessageAgeInSeconds),
+      maxBacklog: this.config.alarmBacklog,
+    };
+  }
+}
