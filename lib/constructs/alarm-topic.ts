@@ -5,6 +5,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
+import { type DeliverySource, deliveredFor } from './delivery-source.ts';
 import { MessageKey } from './message-key.ts';
 
 export interface AlarmTopicProps {
@@ -33,17 +34,20 @@ export class AlarmTopic extends Construct {
     const stack = Stack.of(this);
     const cloudWatch = 'cloudwatch.amazonaws.com';
     // CloudFormation names an alarm after its stack.
-    const alarmArns = stack.formatArn({
-      service: 'cloudwatch',
-      resource: 'alarm',
-      resourceName: `${stack.stackName}-*`,
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
+    const alarms: DeliverySource = {
+      sourceArn: stack.formatArn({
+        service: 'cloudwatch',
+        resource: 'alarm',
+        resourceName: `${stack.stackName}-*`,
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      }),
+      sourceAccount: stack.account,
+    };
     const key = new MessageKey(this, 'Key', {
       description: `Encrypts the alarms of ${stack.stackName}`,
       ...(props.removalPolicy && { removalPolicy: props.removalPolicy }),
     });
-    key.admit(cloudWatch, { sourceArn: alarmArns });
+    key.admit(cloudWatch, alarms);
 
     this.topic = new sns.Topic(this, 'Topic', {
       displayName: `Alarms of ${stack.stackName}`,
@@ -52,13 +56,11 @@ export class AlarmTopic extends Construct {
     });
     this.topic.addToResourcePolicy(
       new iam.PolicyStatement({
+        sid: 'AllowAlarms',
         actions: ['sns:Publish'],
         principals: [new iam.ServicePrincipal(cloudWatch)],
         resources: [this.topic.topicArn],
-        conditions: {
-          ArnLike: { 'aws:SourceArn': alarmArns },
-          StringEquals: { 'aws:SourceAccount': stack.account },
-        },
+        conditions: deliveredFor(alarms),
       }),
     );
     if (props.email) this.topic.addSubscription(new EmailSubscription(props.email));

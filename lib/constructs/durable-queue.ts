@@ -1,8 +1,10 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
-import { Construct } from 'constructs';
+import { Construct, type IDependable } from 'constructs';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
+import { type DeliverySource, deliveredFor } from './delivery-source.ts';
+import type { MessageKey } from './message-key.ts';
 import { queueEncryption } from './queue-encryption.ts';
 import { queueName } from './queue-name.ts';
 import { validateProps, within } from './validation.ts';
@@ -13,7 +15,7 @@ export interface DurableQueueProps {
    *
    * @default - SSE-SQS: keys that SQS manages, at no charge
    */
-  readonly key?: kms.IKey;
+  readonly key?: MessageKey;
 
   /**
    * How long a data key serves before KMS is asked for another, 1 minute to 24 hours. Longer is
@@ -70,7 +72,7 @@ export class DurableQueue extends Construct {
   readonly deadLetterQueue: DeadLetterQueue;
   readonly visibilityTimeout: Duration;
   /** Key of queue and DLQ, where it is not SQS's own. */
-  readonly key: kms.IKey | undefined;
+  readonly key: MessageKey | undefined;
 
   constructor(scope: Construct, id: string, props: DurableQueueProps = {}) {
     const visibilityTimeout = props.visibilityTimeout ?? Duration.seconds(30);
@@ -138,5 +140,25 @@ export class DurableQueue extends Construct {
       ...(props.deliveryDelay && { deliveryDelay: props.deliveryDelay }),
       deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount },
     });
+  }
+
+  /**
+   * Lets a service send to the queue, and use its key, for one source.
+   *
+   * @returns what a delivery depends on.
+   */
+  admit(servicePrincipal: string, source: DeliverySource): IDependable {
+    this.key?.admit(servicePrincipal, source);
+    const { policyDependable } = this.queue.addToResourcePolicy(
+      new iam.PolicyStatement({
+        actions: ['sqs:SendMessage'],
+        principals: [new iam.ServicePrincipal(servicePrincipal)],
+        resources: [this.queue.queueArn],
+        conditions: deliveredFor(source),
+      }),
+    );
+    if (!policyDependable)
+      throw new Error(`${this.node.path}: the queue's policy is not this stack's to write`);
+    return policyDependable;
   }
 }

@@ -1,6 +1,5 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import {
   type EventFamily,
@@ -60,15 +59,19 @@ export class FanOutTopic<Schemas extends EventSchemas> extends Construct {
   ): DeadLetterQueue {
     // Under the queue's key, so that the one grant to SNS covers both ways a delivery can end.
     const undelivered = new DeadLetterQueue(queue, `Undelivered${this.node.id}`, { key: queue.key });
-    this.topic.addSubscription(
-      new SqsSubscription(queue.queue, {
-        rawMessageDelivery: options.rawMessageDelivery ?? true,
-        filterPolicy: {
-          [eventTypeAttribute]: sns.SubscriptionFilter.stringFilter({ allowlist: [...selection.types] }),
-        },
-        deadLetterQueue: undelivered,
-      }),
-    );
+    const admission = queue.admit('sns.amazonaws.com', { sourceArn: this.topic.topicArn });
+    const subscription = new sns.Subscription(queue, `Of${this.node.id}`, {
+      topic: this.topic,
+      protocol: sns.SubscriptionProtocol.SQS,
+      endpoint: queue.queue.queueArn,
+      rawMessageDelivery: options.rawMessageDelivery ?? true,
+      filterPolicy: {
+        [eventTypeAttribute]: sns.SubscriptionFilter.stringFilter({ allowlist: [...selection.types] }),
+      },
+      deadLetterQueue: undelivered,
+    });
+    // An event published before the queue lets SNS in would go straight to the DLQ.
+    subscription.node.addDependency(admission);
     this.undelivered.push(undelivered);
     return undelivered;
   }

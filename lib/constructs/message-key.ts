@@ -1,7 +1,8 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import { type DeliverySource, deliveredFor } from './delivery-source.ts';
 
 export interface MessageKeyProps {
   /** What the key encrypts, for whoever finds it in the console. */
@@ -13,12 +14,6 @@ export interface MessageKeyProps {
    * @default RemovalPolicy.RETAIN - messages under a deleted key are lost
    */
   readonly removalPolicy?: RemovalPolicy;
-}
-
-/** Where a service principal's requests may come from. */
-export interface DeliverySource {
-  /** ARN of the resource that delivers; wildcards are allowed in its last part. */
-  readonly sourceArn: string;
 }
 
 /**
@@ -39,17 +34,14 @@ export class MessageKey extends kms.Key {
     });
   }
 
-  /** Lets a service encrypt and decrypt what it delivers for one source in this account. */
+  /** Lets a service encrypt and decrypt what it delivers for one source. */
   admit(servicePrincipal: string, source: DeliverySource): void {
     this.addToResourcePolicy(
       new iam.PolicyStatement({
         actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
         principals: [new iam.ServicePrincipal(servicePrincipal)],
         resources: ['*'],
-        conditions: {
-          ArnLike: { 'aws:SourceArn': source.sourceArn },
-          StringEquals: { 'aws:SourceAccount': Stack.of(this).account },
-        },
+        conditions: deliveredFor(source),
       }),
     );
   }
