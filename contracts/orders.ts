@@ -10,7 +10,21 @@ const orderId = v.pipe(
   ),
 );
 const timestamp = v.pipe(v.string(), v.isoTimestamp());
-const shortText = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200));
+/**
+ * Text of one line. U+FFFE and U+FFFF are no characters: SNS and SQS refuse a message that holds one.
+ *
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+ */
+const shortText = v.pipe(
+  v.string(),
+  v.trim(),
+  v.minLength(1),
+  v.maxLength(200),
+  v.check(
+    text => !/[\p{Cc}\ufffe\uffff]/u.test(text),
+    'Invalid text: expected one line without control characters',
+  ),
+);
 
 const orderItem = v.object({
   sku: v.pipe(
@@ -29,8 +43,10 @@ export type OrderItem = v.InferOutput<typeof orderItem>;
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
  */
 const orderItems = v.pipe(
-  v.array(orderItem),
+  v.array(v.unknown()),
+  // Before the items are looked at: a list of thousands must not be answered with thousands of faults.
   v.maxLength(90),
+  v.array(orderItem),
   v.check(
     items => new Set(items.map(item => item.sku)).size === items.length,
     'Invalid items: each sku may stand in one item only; add the quantities up',
