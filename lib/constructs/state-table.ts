@@ -32,7 +32,7 @@ export class StateTable extends Construct {
   static readonly partitionKey = 'pk';
   static readonly timeToLiveAttribute = 'expires_at';
 
-  readonly table: dynamodb.TableV2;
+  readonly table: dynamodb.Table;
   readonly #key: kms.Key | undefined;
 
   constructor(scope: Construct, id: string, props: StateTableProps = {}) {
@@ -45,13 +45,14 @@ export class StateTable extends Construct {
         removalPolicy,
       });
     }
-    this.table = new dynamodb.TableV2(this, 'Table', {
+    // Not `TableV2`: it takes a key of ours only in a stack whose region is known when it is synthesized.
+    this.table = new dynamodb.Table(this, 'Table', {
       partitionKey: { name: StateTable.partitionKey, type: dynamodb.AttributeType.STRING },
       timeToLiveAttribute: StateTable.timeToLiveAttribute,
-      billing: dynamodb.Billing.onDemand(),
-      encryption: this.#key
-        ? dynamodb.TableEncryptionV2.customerManagedKey(this.#key)
-        : dynamodb.TableEncryptionV2.dynamoOwnedKey(),
+      billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
+      ...(this.#key
+        ? { encryption: dynamodb.TableEncryption.CUSTOMER_MANAGED, encryptionKey: this.#key }
+        : { encryption: dynamodb.TableEncryption.DEFAULT }),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: removalPolicy === RemovalPolicy.RETAIN,
       removalPolicy,
