@@ -1,35 +1,31 @@
+import type { ResourceDeclaration, ResourceIdentity } from '../assembly/resource.ts';
 import type { LocalServices } from './services.ts';
 
-/** A resource as the template declares it, with every intrinsic function resolved. */
-export interface DeclaredResource {
-  readonly stackName: string;
-  readonly region: string;
-  readonly logicalId: string;
-  readonly type: string;
-  readonly properties: Readonly<Record<string, unknown>>;
-  /** Path of the construct that declared it, for people: `order-processing/Payment/Queue/Resource`. */
-  readonly path: string;
-}
-
 /**
- * What other resources may ask of a resource before it exists: the value of `Ref` and of each
- * `Fn::GetAtt`. Physical names are derived from stack and logical id, so that nothing has to be made
- * in an order to be referred to.
+ * When a type's resources are made: all that stores first, then what computes, then what joins them, so that
+ * nothing is delivered to what is not there yet. Within a phase there is no order.
  */
-export interface ResourceIdentity {
-  readonly ref: string;
-  readonly attributes: Readonly<Record<string, string>>;
-}
+export type ProvisioningPhase = 'stores' | 'compute' | 'wiring';
+
+export const PHASES: readonly ProvisioningPhase[] = ['stores', 'compute', 'wiring'];
 
 /** Makes one type of CloudFormation resource on the local cloud. */
 export interface ResourceProvider {
   /** CloudFormation type, `AWS::SQS::Queue`. */
   readonly type: string;
-  /** Identity from the declaration alone; must be the same at every call. */
-  identify(
-    resource: Omit<DeclaredResource, 'properties'>,
-    properties: Readonly<Record<string, unknown>>,
-  ): ResourceIdentity;
-  /** Makes the resource. Called once, after the resources of all earlier phases are there. */
-  provision(resource: DeclaredResource, identity: ResourceIdentity, services: LocalServices): Promise<void>;
+  readonly phase: ProvisioningPhase;
+  /**
+   * What the resource is called, from its declaration alone; the same at every call.
+   *
+   * @param addresses - where the endpoints of the local cloud listen
+   */
+  identify(resource: ResourceDeclaration, addresses: LocalAddresses): ResourceIdentity;
+  /** Makes the resource. Called once, after the resources of the earlier phases are there. */
+  provision(resource: ResourceDeclaration, services: LocalServices): Promise<void>;
+}
+
+/** Where the local cloud listens. */
+export interface LocalAddresses {
+  /** The AWS wire endpoint, `http://127.0.0.1:4566`. */
+  readonly endpoint: string;
 }

@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs';
+import { buildApp } from 'fauxqs';
+import { ACCOUNT_ID } from '../assembly/cloud-assembly.ts';
+import type {
+  MessageAttribute,
+  QueueStore,
+  StoredMessage,
+  StoredQueue,
+  StoredSubscription,
+  TopicStore,
+} from './message-store.ts';
+
+/** The version whose inside this file knows. */
+const KNOWN_VERSION = '2.4.1';
+
+export type FauxqsApp = ReturnType<typeof buildApp>;
+
+/** A queue of fauxqs with what our refinements of it touch. */
+export interface FauxqsQueue extends StoredQueue {
+  readonly attributes: Record<string, string>;
+  messages: StoredMessage[];
+  readonly inflightMessages: Map<string, { readonly message: StoredMessage }>;
+  readonly fifoMessages: Map<string, StoredMessage[]>;
+  readonly fifoLockedGroups: Map<string, number>;
+  getAllAttributes(names: string[]): Record<string, string>;
+  dequeue(
+    maxCount: number,
+    visibilityTimeout: number | undefined,
+    deadLetterQueue: ((arn: string) => Pick<StoredQueue, 'enqueue'> | undefined) | undefined,
+  ): ReceivedMessage[];
+  changeVisibility(receiptHandle: string, seconds: number): void;
+  checkDeduplication(id: string): { readonly isDuplicate: boolean };
+}
+
+export interface ReceivedMessage {
+  readonly MessageId: string;
+  readonly ReceiptHandle: string;
+  MessageAttributes?: Readonly<Record<string, MessageAttribute>>;
+  MD5OfMessageAttributes?: string;
+  Attributes?: Record<string, string>;
+}
+
+export interface FauxqsQueueStore extends QueueStore {
+  host: string;
+  region?: string;
+  getQueue(url: string): FauxqsQueue | undefined;
+  getQueueByArn(arn: string): FauxqsQueue | undefined;
+  getQueueByName(name: string): FauxqsQueue | undefined;
+  allQueues(): Iterable<FauxqsQueue>;
+  createQueue(
+    name: string,
+    url: string,
+    arn: string,
+    attributes?: Record<string, string>,
+    tags?: Record<string, string>,
+  ): FauxqsQueue;
+  buildQueueUrl(name: string, port: string, requestHost: string, region: string): string;
+}
+
+export interface FauxqsTopicStore extends TopicStore {
+  region?: string;
+  subscribe(
+    topicArn: string,
+    protocol: string,
+    endpoint: string,
+    attributes?: Record<string, string>,
+  ): StoredSubscription | undefined;
+}
+
+/** Actions of fauxqs that ours build upon. */
+export interface FauxqsActions {
+  receiveMessage(
+    body: Readonly<Record<string, unknown>>,
+    queues: QueueStore,
+  ): Promise<{ readonly Messages?: ReceivedMessage[] }>;
+}
+
+export interface Fauxqs {
+  readonly app: FauxqsApp;
+  readonly queues: FauxqsQueueStore;
+  readonly topics: FauxqsTopicStore;
+  readonly actions: FauxqsActions;
+  createMessage(
+    body: string,
+    attributes: Readonly<Record<string, MessageAttribute>>,
+    delaySeconds: number | undefined,
+    groupId: string | undefined,
+    deduplicationId: string | undefined,
+  ): StoredMessage;
+  /** Digest by which a client checks message attributes. */
+  readonly filterLimits: (policyJson: string) => void;
+}
+
+/**
+ * fauxqs in this process, not yet listening, with its stores in reach.
+ *
+ * The package exports only its servers; its stores are taken from the files beside its entry point.
+ *
+ * @throws Error where the installed version is not the one whose inside is known.
+ */
+export async function loadFauxqs(region: string): Promise<Fauxqs> {
+  const entry = import.meta.resolve('fauxqs');
+  const manifest = JSON.parse(readFileSync(new URL('../package.json', entry), 'utf8')) as { version: string };
+  if (manifest.version !== KNOWN_VERSION) {
+    throw new Error(
+      `fauxqs ${manifest.version} is installed; the local cloud knows the inside of ${KNOWN_VERSION}. ` +
+        'Run `npm ci`, or teach local/emulators/fauxqs.ts the new version.',
+    );
+  }
+  const inside = async <Module>(path: string): Promise<Module> =>
+    (await import(new URL(path, entry).href)) as Module;
+  const [{ SqsStore }, { SnsStore }, { S3Store }, { receiveMessage }, { validateFilterPolicyLimits }] =
+    await Promise.all([
+      inside<{ SqsStore: (new () => FauxqsQueueStore) & Pick<Fauxqs, 'createMessage'> }>('./sqs/sqsStore.js'),
+      inside<{ SnsStore: new () => FauxqsTopicStore }>('./sns/snsStore.js'),
+      inside<{ S3Store: new () => object }>('./s3/s3Store.js'),
+      inside<FauxqsActions>('./sqs/actions/receiveMessage.js'),
+      inside<{ validateFilterPolicyLimits: (policyJson: string) => void }>('./sns/filter.js'),
+    ]);
+  const queues = new SqsStore();
+  const topics = new SnsStore();
+  const stores = { sqsStore: queues, snsStore: topics, s3Store: new S3Store() };
+  const app = buildApp({
+    logger: false,
+    defaultRegion: region,
+    stores: stores as unknown as NonNullable<NonNullable<Parameters<typeof buildApp>[0]>['stores']>,
+  });
+  return {
+    app,
+    queues,
+    topics,
+    actions: { receiveMessage },
+    createMessage: SqsStore.createMessage,
+    filterLimits: validateFilterPolicyLimits,
+  };
+}
+
+/** Gives every queue the same URL whatever host name its creator called the endpoint by. */
+export function fixQueueUrls(queues: FauxqsQueueStore, endpoint: string): void {
+  queues.buildQueueUrl = name => `${endpoint}/${ACCOUNT_ID}/${name}`;
+}

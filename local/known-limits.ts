@@ -1,0 +1,10 @@
+/** What the local cloud does otherwise than AWS, whatever the templates say. */
+export const KNOWN_LIMITS: readonly string[] = [
+  'IAM and resource policies are not evaluated: what they allow is proven by the policy tests.',
+  'Nothing is encrypted: KMS keys are names.',
+  'Messages are kept until they are consumed: retention periods do not run.',
+  'DynamoDB deletes no item when its time to live ends, and meters no capacity.',
+  'Queue names are unique in all regions together.',
+  'MessageGroupId on messages sent to standard queues (fair queues) is not kept.',
+  'HTTP(S) subscriptions are confirmed by themselves, and tried three times.',
+];

@@ -1,0 +1,16 @@
+import { bucketProvider } from './bucket-provider.ts';
+import type { ResourceProvider } from './provider.ts';
+import { queueProvider } from './queue-provider.ts';
+import { subscriptionProvider } from './subscription-provider.ts';
+import { globalTableProvider, tableProvider } from './table-provider.ts';
+import { topicProvider } from './topic-provider.ts';
+
+/** The resource types that the local cloud runs. */
+export const PROVIDERS: readonly ResourceProvider[] = [
+  bucketProvider,
+  globalTableProvider,
+  queueProvider,
+  subscriptionProvider,
+  tableProvider,
+  topicProvider,
+];

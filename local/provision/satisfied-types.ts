@@ -1,0 +1,61 @@
+import { ACCOUNT_ID } from '../assembly/cloud-assembly.ts';
+import type { ResourceDeclaration, ResourceIdentity } from '../assembly/resource.ts';
+import { physicalName } from './physical-name.ts';
+
+const NOT_EVALUATED = 'permissions are not evaluated locally; the policy tests prove them';
+const NOT_ENCRYPTED = 'nothing is encrypted locally';
+const BOOKKEEPING = 'bookkeeping of the deployment';
+
+/** Resource types that need nothing made for the system to run, and why. */
+export const SATISFIED_TYPES: Readonly<Record<string, string>> = {
+  'AWS::ApiGateway::Account': BOOKKEEPING,
+  'AWS::ApiGatewayV2::Deployment': 'routes apply at once locally',
+  'AWS::CDK::Metadata': BOOKKEEPING,
+  'AWS::CloudFormation::WaitCondition': BOOKKEEPING,
+  'AWS::CloudFormation::WaitConditionHandle': BOOKKEEPING,
+  'AWS::IAM::InstanceProfile': NOT_EVALUATED,
+  'AWS::IAM::ManagedPolicy': NOT_EVALUATED,
+  'AWS::IAM::Policy': NOT_EVALUATED,
+  'AWS::IAM::Role': NOT_EVALUATED,
+  'AWS::IAM::RolePolicy': NOT_EVALUATED,
+  'AWS::IAM::ServiceLinkedRole': NOT_EVALUATED,
+  'AWS::KMS::Alias': NOT_ENCRYPTED,
+  'AWS::KMS::Key': NOT_ENCRYPTED,
+  'AWS::Lambda::EventInvokeConfig': 'asynchronous invocations are tried once locally',
+  'AWS::Lambda::Permission': NOT_EVALUATED,
+  'AWS::Logs::LogGroup': 'log lines go to the terminal',
+  'AWS::Logs::ResourcePolicy': NOT_EVALUATED,
+  'AWS::S3::BucketPolicy': NOT_EVALUATED,
+  'AWS::SNS::TopicInlinePolicy': NOT_EVALUATED,
+  'AWS::SNS::TopicPolicy': NOT_EVALUATED,
+  'AWS::SQS::QueueInlinePolicy': NOT_EVALUATED,
+  'AWS::SQS::QueuePolicy': NOT_EVALUATED,
+  'Custom::LogRetention': 'log lines go to the terminal',
+  'Custom::S3AutoDeleteObjects': 'objects are gone when the local cloud stops',
+};
+
+export function isSatisfied(type: string): boolean {
+  return type in SATISFIED_TYPES;
+}
+
+/**
+ * A plausible name for what is not there: others put it into their properties, and nobody asks for it.
+ *
+ * `Arn` and `Id` forms are offered under every name that the satisfied types give them.
+ */
+export function satisfiedIdentity(resource: ResourceDeclaration): ResourceIdentity {
+  const name = physicalName(resource, undefined, { limit: 128 });
+  const [, service = '', kind = ''] = resource.type.toLowerCase().split('::');
+  const region = service === 'iam' ? '' : resource.region;
+  return {
+    ref: name,
+    attributes: {
+      Arn: `arn:aws:${service}:${region}:${ACCOUNT_ID}:${kind}/${name}`,
+      AliasName: name,
+      Id: name,
+      KeyId: name,
+      PolicyArn: `arn:aws:${service}:${region}:${ACCOUNT_ID}:${kind}/${name}`,
+      RoleId: name,
+    },
+  };
+}
