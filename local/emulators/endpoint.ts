@@ -4,6 +4,9 @@ import { type Fauxqs, fixQueueUrls, loadFauxqs } from './fauxqs.ts';
 import type { MessageStore } from './message-store.ts';
 import { explainPortFault } from './port-taken.ts';
 import { routeRequests } from './request-routing.ts';
+import { FanOut } from './sns/fan-out.ts';
+import { Publisher } from './sns/publish.ts';
+import { QueueDelivery } from './sns/queue-delivery.ts';
 import { listDeadLetterSourceQueues } from './sqs/dead-letter-sources.ts';
 import { MoveTasks } from './sqs/move-tasks.ts';
 import { receiveMessage } from './sqs/receive-message.ts';
@@ -21,6 +24,7 @@ export interface Endpoint {
   /** `http://127.0.0.1:4566`. */
   readonly url: string;
   readonly store: MessageStore;
+  readonly fanOut: Pick<FanOut, 'onOutcome' | 'invokeFunction' | 'settled'>;
   close(): Promise<void>;
 }
 
@@ -33,6 +37,8 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
   const fauxqs = await loadFauxqs(options.region);
   const dynamoDb = new DynamoDb(options.region);
   const moveTasks = new MoveTasks(fauxqs.queues);
+  const fanOut = new FanOut(fauxqs.topics, new QueueDelivery(fauxqs));
+  const publisher = new Publisher(fauxqs.topics, fanOut);
   refineQueues(fauxqs.queues);
   routeRequests(fauxqs.app, {
     dynamoDb,
@@ -44,13 +50,17 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
       ['AmazonSQS.ListMessageMoveTasks', moveTasks.list],
       ['AmazonSQS.CancelMessageMoveTask', moveTasks.cancel],
     ]),
-    query: new Map(),
+    query: new Map([
+      ['Publish', publisher.publish],
+      ['PublishBatch', publisher.publishBatch],
+    ]),
   });
   const url = await listen(fauxqs, options.port);
   fixQueueUrls(fauxqs.queues, url);
   return {
     url,
     store: { queues: fauxqs.queues, topics: fauxqs.topics },
+    fanOut,
     close: async () => {
       moveTasks.stop();
       await fauxqs.app.close();

@@ -87,8 +87,6 @@ export interface Fauxqs {
     groupId: string | undefined,
     deduplicationId: string | undefined,
   ): StoredMessage;
-  /** Digest by which a client checks message attributes. */
-  readonly filterLimits: (policyJson: string) => void;
 }
 
 /**
@@ -109,14 +107,12 @@ export async function loadFauxqs(region: string): Promise<Fauxqs> {
   }
   const inside = async <Module>(path: string): Promise<Module> =>
     (await import(new URL(path, entry).href)) as Module;
-  const [{ SqsStore }, { SnsStore }, { S3Store }, { receiveMessage }, { validateFilterPolicyLimits }] =
-    await Promise.all([
-      inside<{ SqsStore: (new () => FauxqsQueueStore) & Pick<Fauxqs, 'createMessage'> }>('./sqs/sqsStore.js'),
-      inside<{ SnsStore: new () => FauxqsTopicStore }>('./sns/snsStore.js'),
-      inside<{ S3Store: new () => object }>('./s3/s3Store.js'),
-      inside<FauxqsActions>('./sqs/actions/receiveMessage.js'),
-      inside<{ validateFilterPolicyLimits: (policyJson: string) => void }>('./sns/filter.js'),
-    ]);
+  const [{ SqsStore }, { SnsStore }, { S3Store }, { receiveMessage }] = await Promise.all([
+    inside<{ SqsStore: (new () => FauxqsQueueStore) & Pick<Fauxqs, 'createMessage'> }>('./sqs/sqsStore.js'),
+    inside<{ SnsStore: new () => FauxqsTopicStore }>('./sns/snsStore.js'),
+    inside<{ S3Store: new () => object }>('./s3/s3Store.js'),
+    inside<FauxqsActions>('./sqs/actions/receiveMessage.js'),
+  ]);
   const queues = new SqsStore();
   const topics = new SnsStore();
   const stores = { sqsStore: queues, snsStore: topics, s3Store: new S3Store() };
@@ -131,7 +127,6 @@ export async function loadFauxqs(region: string): Promise<Fauxqs> {
     topics,
     actions: { receiveMessage },
     createMessage: SqsStore.createMessage,
-    filterLimits: validateFilterPolicyLimits,
   };
 }
 
