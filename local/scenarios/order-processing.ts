@@ -1,0 +1,250 @@
+import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { until } from './condition.ts';
+import { demandOf, ordersFrom1001, type PostedOrder, poisonOrder } from './orders/order-book.ts';
+import { OrderDesk } from './orders/order-desk.ts';
+import { OrderRecords } from './orders/order-records.ts';
+import { messagesIn, redrive } from './queue-state.ts';
+import type { CheckOptions, CheckSteps, RunningSystem, Scenario } from './scenario.ts';
+
+const paymentFunction = 'order-processing/PaymentConsumer/Function';
+const deadLetterAlarm = 'order-processing/PaymentMonitoring/DeadLetters';
+
+/** As many orders go through the HTTP intake; its throttle would hold up more. */
+const postedOverHttp = 20;
+/** One of these is shipped, the other canceled. */
+const shippedOrder = '1003';
+const canceledOrder = '1004';
+
+export const scenario: Scenario = {
+  environment: { [paymentFunction]: { SIMULATED_GATEWAY_FAILS: poisonOrder.order_id } },
+
+  async demonstrate(system) {
+    const desk = new OrderDesk(system);
+    const orders = ordersFrom1001(8);
+    await new OrderRecords(system).stock(doubled(demandOf(orders)));
+    for (const order of orders) await desk.post(order);
+    await desk.publishUnasked();
+    await desk.ship(shippedOrder);
+    await desk.cancel(canceledOrder);
+  },
+
+  async check(system, steps, options) {
+    await new OrderCheck(system, steps, options).run();
+  },
+};
+
+/** One order's way through the system, told in steps that must hold. */
+class OrderCheck {
+  readonly #system: RunningSystem;
+  readonly #steps: CheckSteps;
+  readonly #desk: OrderDesk;
+  readonly #records: OrderRecords;
+  readonly #orders: readonly PostedOrder[];
+
+  constructor(system: RunningSystem, steps: CheckSteps, { volume }: CheckOptions) {
+    this.#system = system;
+    this.#steps = steps;
+    this.#desk = new OrderDesk(system);
+    this.#records = new OrderRecords(system);
+    this.#orders = ordersFrom1001(Math.max(volume, 4));
+  }
+
+  async run(): Promise<void> {
+    await this.#takesOrders();
+    await this.#refusesWhatIsNone();
+    await this.#processesEach();
+    await this.#followsUp();
+    await this.#setsPoisonAside();
+    await this.#redrives();
+    await this.#didNothingTwice();
+  }
+
+  async #takesOrders(): Promise<void> {
+    const { step } = this.#steps;
+    await step('the shelves are stocked', async () => {
+      await this.#records.stock(doubled(demandOf(this.#orders)));
+      return undefined;
+    });
+    const posted = this.#orders.slice(0, postedOverHttp);
+    await step(`${posted.length} orders over HTTP are answered 202`, async () => {
+      const statuses = await Promise.all(posted.map(async order => (await this.#desk.post(order)).status));
+      expectAll(statuses, 202);
+      return `order ${poisonOrder.order_id} of ${poisonOrder.customer} among them`;
+    });
+    const published = this.#orders.slice(postedOverHttp);
+    if (published.length > 0) {
+      await step(`${published.length} more are published to the topic`, async () => {
+        await this.#desk.publishPlaced(published);
+        return undefined;
+      });
+    }
+  }
+
+  async #refusesWhatIsNone(): Promise<void> {
+    const { step } = this.#steps;
+    await step('an order with faults is answered 400, naming each', async () => {
+      const response = await this.#desk.post({ order_id: 'no spaces', total: -1 });
+      expectEqual(response.status, 400);
+      const { faults } = (await response.json()) as { faults: readonly { field: string }[] };
+      const fields = faults.map(fault => fault.field).sort();
+      expectEqual(fields.join(', '), 'customer, order_id, total');
+      return fields.join(', ');
+    });
+    await step('the same order again is answered 202 and published once', async () => {
+      expectEqual((await this.#desk.post(this.#orders[0])).status, 202);
+      return undefined;
+    });
+    await step('an event that no filter names reaches nobody', async () => {
+      await this.#desk.publishUnasked();
+      return 'user_logged_in';
+    });
+  }
+
+  async #processesEach(): Promise<void> {
+    const count = this.#orders.length;
+    await this.#steps.step(`each of ${count} orders is charged, reserved and to be shipped`, async () => {
+      const start = performance.now();
+      await until(
+        async () => {
+          const failing = poisonOrder.order_id;
+          return (
+            missing('payment', await this.#records.payments(), count - 1, 'charged', [failing]) ??
+            missing('reservation', await this.#records.reservations(), count, 'reserved') ??
+            missing('shipment', await this.#records.shipments(), count, 'open')
+          );
+        },
+        { timeoutInMilliseconds: 30_000 + count * 5, intervalInMilliseconds: Math.max(100, count / 10) },
+      );
+      const seconds = (performance.now() - start) / 1_000;
+      return seconds > 1
+        ? `${Math.round((count * 3) / seconds)} deliveries a second after the last was sent`
+        : undefined;
+    });
+  }
+
+  async #followsUp(): Promise<void> {
+    const { step } = this.#steps;
+    await step(`order ${shippedOrder} ships: stock deducted, shipment closed`, async () => {
+      await this.#desk.ship(shippedOrder);
+      await until(
+        async () =>
+          unequal('reservation', (await this.#records.reservations()).get(shippedOrder), 'deducted') ??
+          unequal('shipment', (await this.#records.shipments()).get(shippedOrder), 'closed'),
+      );
+      return undefined;
+    });
+    await step(`order ${canceledOrder} is canceled: refunded, released, not shipped`, async () => {
+      await this.#desk.cancel(canceledOrder);
+      await until(
+        async () =>
+          unequal('payment', (await this.#records.payments()).get(canceledOrder), 'refunded') ??
+          unequal('reservation', (await this.#records.reservations()).get(canceledOrder), 'released') ??
+          unequal('shipment', (await this.#records.shipments()).get(canceledOrder), 'canceled'),
+      );
+      return undefined;
+    });
+  }
+
+  async #setsPoisonAside(): Promise<void> {
+    const { step } = this.#steps;
+    await step(`order ${poisonOrder.order_id} alone is in the payment DLQ`, async () => {
+      const { sqs } = this.#system;
+      const url = this.#system.output('PaymentDlqUrl');
+      await until(async () => unequal('messages in the DLQ', await messagesIn(sqs, url), 1));
+      const { Messages: [message] = [] } = await sqs.send(
+        new ReceiveMessageCommand({ QueueUrl: url, VisibilityTimeout: 0 }),
+      );
+      const { order_id } = JSON.parse(message?.Body ?? '{}') as { order_id?: string };
+      expectEqual(order_id, poisonOrder.order_id);
+      for (const output of ['PaymentQueueUrl', 'InventoryDlqUrl', 'ShippingDlqUrl']) {
+        expectEqual(await messagesIn(sqs, this.#system.output(output)), 0);
+      }
+      return undefined;
+    });
+    await step('the alarm of the payment DLQ goes off', async () => {
+      await until(async () => unequal('alarm', this.#system.alarmState(deadLetterAlarm), 'ALARM'));
+      return undefined;
+    });
+  }
+
+  async #redrives(): Promise<void> {
+    const { step } = this.#steps;
+    await step(`mended and redriven, order ${poisonOrder.order_id} is charged`, async () => {
+      this.#system.updateEnvironment(paymentFunction, { SIMULATED_GATEWAY_FAILS: '' });
+      const moved = await redrive(this.#system.sqs, this.#system.output('PaymentDlqUrl'));
+      expectEqual(moved, 1);
+      await until(async () =>
+        unequal('payment', (await this.#records.payments()).get(poisonOrder.order_id), 'charged'),
+      );
+      return undefined;
+    });
+    await step('the alarm is over', async () => {
+      await until(async () => unequal('alarm', this.#system.alarmState(deadLetterAlarm), 'OK'));
+      return undefined;
+    });
+  }
+
+  async #didNothingTwice(): Promise<void> {
+    await this.#steps.step('nothing was done twice, and nothing is left in a queue', async () => {
+      for (const queue of ['Payment', 'Inventory', 'Shipping']) {
+        for (const kind of ['QueueUrl', 'DlqUrl']) {
+          const url = this.#system.output(`${queue}${kind}`);
+          await until(async () => unequal(`messages in ${url}`, await messagesIn(this.#system.sqs, url), 0));
+        }
+      }
+      for (const outcome of ['charged', 'refunded', 'reserved', 'deducted', 'released', 'opened', 'closed']) {
+        const orders = this.#system.log
+          .filter(({ fields }) => fields.outcome === outcome)
+          .map(({ fields }) => fields.order_id);
+        const twice = orders.filter((order, index) => orders.indexOf(order) !== index);
+        if (twice.length > 0) throw new Error(`${outcome} twice: orders ${[...new Set(twice)].join(', ')}`);
+      }
+      await this.#expectShelvesToAddUp();
+      return undefined;
+    });
+  }
+
+  /** What left the shelves or is kept for orders is exactly what the orders asked for. */
+  async #expectShelvesToAddUp(): Promise<void> {
+    const open = this.#orders.filter(order => order.order_id !== canceledOrder);
+    const asked = demandOf(open);
+    const reserved = demandOf(open.filter(order => order.order_id !== shippedOrder));
+    const initial = doubled(demandOf(this.#orders));
+    for (const [sku, shelf] of await this.#records.shelf()) {
+      expectEqual(shelf.available, (initial.get(sku) ?? 0) - (asked.get(sku) ?? 0));
+      expectEqual(shelf.reserved, reserved.get(sku) ?? 0);
+    }
+  }
+}
+
+function doubled(demand: ReadonlyMap<string, number>): Map<string, number> {
+  return new Map([...demand].map(([sku, pieces]) => [sku, pieces * 2]));
+}
+
+/** What is missing until all but the named orders have a status. */
+function missing(
+  what: string,
+  statuses: ReadonlyMap<string, string>,
+  count: number,
+  status: string,
+  except: readonly string[] = [],
+): string | undefined {
+  const done = [...statuses].filter(([id, found]) => found === status && !except.includes(id)).length;
+  return done === count ? undefined : `${done} of ${count} orders have a ${what} that is ${status}`;
+}
+
+function unequal(what: string, actual: unknown, expected: unknown): string | undefined {
+  return actual === expected ? undefined : `${what}: ${String(actual)} instead of ${String(expected)}`;
+}
+
+function expectEqual(actual: unknown, expected: unknown): void {
+  if (actual !== expected) throw new Error(`${String(actual)} instead of ${String(expected)}`);
+}
+
+function expectAll(actual: readonly unknown[], expected: unknown): void {
+  const others = actual.filter(value => value !== expected);
+  if (others.length > 0)
+    throw new Error(
+      `${others.length} of ${actual.length} are ${others.join(', ')} instead of ${String(expected)}`,
+    );
+}

@@ -1,0 +1,50 @@
+import { formatMinorUnits } from '../../../contracts/money.ts';
+
+/** An order as a client posts it. */
+export interface PostedOrder {
+  readonly order_id: string;
+  readonly customer: string;
+  readonly total: number;
+  readonly items: readonly { readonly sku: string; readonly quantity: number }[];
+}
+
+/** The order whose charge fails, as long as the payment function is told so. */
+export const poisonOrder: PostedOrder = {
+  order_id: '1002',
+  customer: 'Bob',
+  total: 150.0,
+  items: [{ sku: 'chair', quantity: 1 }],
+};
+
+const customers = ['Alice', 'Carol', 'Dave', 'Erin', 'Frank', 'Grace', 'Heidi', 'John Doe'];
+const skus = ['chair', 'desk', 'lamp'];
+
+/** SKUs that the orders ask for. */
+export const stockedSkus: readonly string[] = skus;
+
+/** So many orders from 1001 on, the second of them {@link poisonOrder}. The same at every call. */
+export function ordersFrom1001(count: number): PostedOrder[] {
+  return Array.from({ length: count }, (_, index) => {
+    const order_id = String(1001 + index);
+    if (order_id === poisonOrder.order_id) return poisonOrder;
+    return {
+      order_id,
+      customer: customers[index % customers.length] as string,
+      total: 19.99 + (index % 40) * 5,
+      items: [{ sku: skus[index % skus.length] as string, quantity: 1 + (index % 3) }],
+    };
+  }).map(order => ({ ...order, total: Number(order.total.toFixed(2)) }));
+}
+
+/** Pieces of each SKU that the orders ask for in all. */
+export function demandOf(orders: readonly PostedOrder[]): Map<string, number> {
+  const demand = new Map<string, number>();
+  for (const { sku, quantity } of orders.flatMap(order => order.items)) {
+    demand.set(sku, (demand.get(sku) ?? 0) + quantity);
+  }
+  return demand;
+}
+
+export function describeOrder({ order_id, customer, total }: PostedOrder): string {
+  return `${order_id} of ${customer}, ${formatMinorUnits(Math.round(total * 100), 'USD')}`;
+}

@@ -1,0 +1,56 @@
+import type { SNSClient } from '@aws-sdk/client-sns';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+/** A line that a function logged as JSON. */
+export interface LogEntry {
+  readonly functionName: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** A system that runs on the local cloud, as a scenario meets it: by its outputs and the AWS clients. */
+export interface RunningSystem {
+  readonly name: string;
+
+  /** Value of a stack output. */
+  output(name: string): string;
+
+  readonly sqs: SQSClient;
+  readonly sns: SNSClient;
+  readonly dynamodb: DynamoDBDocumentClient;
+
+  /** What the system's functions logged since it started. */
+  readonly log: readonly LogEntry[];
+
+  /** State of an alarm: `OK`, `ALARM` or `INSUFFICIENT_DATA`. */
+  alarmState(constructPath: string): string;
+
+  /** Changes variables of a function, as an operator would who deploys a fix. */
+  updateEnvironment(constructPath: string, variables: Readonly<Record<string, string>>): void;
+}
+
+/** Runs the steps of a check one after another and records how each went. */
+export interface CheckSteps {
+  /**
+   * @param name what is shown, as a statement: `every order is charged once`.
+   * @param act throws when the statement does not hold; may return details to show.
+   */
+  step(name: string, act: () => Promise<string | undefined>): Promise<void>;
+}
+
+export interface CheckOptions {
+  /** How many orders, uploads or searches to put in. */
+  readonly volume: number;
+}
+
+/** What a system shows by itself: to a person, and as a check that fails when something does not hold. */
+export interface Scenario {
+  /** Variables that only demonstrations set, by the path of their function's construct. */
+  readonly environment?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+  /** Puts a little of everything in, for a person to watch. */
+  demonstrate(system: RunningSystem): Promise<void>;
+
+  /** Puts things in and verifies every effect. */
+  check(system: RunningSystem, steps: CheckSteps, options: CheckOptions): Promise<void>;
+}

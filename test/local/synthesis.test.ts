@@ -1,0 +1,18 @@
+import { readAssembly } from '../../local/assembly/cloud-assembly.ts';
+import { synthesize } from '../../local/synthesis.ts';
+
+describe('synthesize', () => {
+  it('makes an assembly that can be read, with bundles inside the project', async () => {
+    const directory = await synthesize([]);
+
+    expect(directory).toMatch(/\.local.cdk\.out$/);
+    expect(readAssembly(directory).map(stack => stack.name)).toContain('order-processing');
+  });
+
+  it('fails with what the app says, without the frames of its stack', async () => {
+    const synthesis = synthesize(['stage=nope']);
+
+    await expect(synthesis).rejects.toThrow('stage is "nope"; allowed: dev, prod');
+    await expect(synthesis).rejects.not.toThrow(/^\s+at /m);
+  });
+});
