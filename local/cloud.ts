@@ -1,13 +1,17 @@
 import { DEFAULT_REGION, readAssembly } from './assembly/cloud-assembly.ts';
 import { ResolvedAssembly } from './assembly/resolved-assembly.ts';
 import { selectStacks } from './assembly/stack-selection.ts';
-import { startEndpoint } from './emulators/endpoint.ts';
+import type { CloudEventStream } from './cloud-events.ts';
 import { KNOWN_LIMITS } from './known-limits.ts';
-import { AwsClients } from './provision/aws-clients.ts';
+import { findResource, isPath, type LocalResource, type LocalStack, localStacks } from './local-stack.ts';
 import { ProviderRegistry } from './provision/provider-registry.ts';
 import { PROVIDERS } from './provision/providers.ts';
 import { type ProvisioningReport, provision } from './provision/provisioning.ts';
 import { type QueueReading, readQueues } from './queue-readings.ts';
+import { RunningParts } from './running-parts.ts';
+
+export type { LocalResource, LocalStack } from './local-stack.ts';
+export type { QueueReading } from './queue-readings.ts';
 
 export interface LocalCloudOptions {
   /** The synthesized app, `cdk.out`. */
@@ -31,32 +35,17 @@ export interface LocalCloudOptions {
    */
   readonly maxVisibilityTimeoutSeconds?: number;
   /**
+   * Variables of functions that go over those of the templates, by the path of the function's construct.
+   *
+   * @default - none
+   */
+  readonly environmentOverrides?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /**
    * Values for template parameters, by name, or `stack:name` for one stack alone.
    *
    * @default - the templates' own defaults
    */
   readonly parameters?: Readonly<Record<string, string>>;
-}
-
-/** A resource that a template declares. */
-export interface LocalResource {
-  readonly stackName: string;
-  readonly logicalId: string;
-  readonly type: string;
-  readonly path: string;
-  /** What `Ref` gives for it. */
-  readonly ref: string;
-  readonly attributes: Readonly<Record<string, string>>;
-}
-
-export interface LocalStack {
-  readonly name: string;
-  readonly region: string;
-  readonly outputs: Readonly<Record<string, string>>;
-  /** Outputs that refer to what does not run here, and why they have no value. */
-  readonly unresolvedOutputs: Readonly<Record<string, string>>;
-  /** Resources that run, in the template's order. */
-  readonly resources: readonly LocalResource[];
 }
 
 /** Something that differs from the template, said of one resource. */
@@ -75,11 +64,19 @@ export interface LocalCloud extends ProvisioningReport {
   readonly notes: readonly ResourceNote[];
   /** What the local cloud as such does otherwise than AWS. */
   readonly knownLimits: readonly string[];
-  /** Finds a resource by its construct path, or by logical id where one stack alone has it. */
+  /** All that happens, as it happens. */
+  readonly events: CloudEventStream;
+  /** Finds a resource by the path of its construct, or by a logical id that only one stack has. */
   resource(idOrPath: string): LocalResource | undefined;
   /** Exact depths of all queues at this moment. */
   queues(): readonly QueueReading[];
-  /** Stops everything that runs. */
+  /**
+   * Changes variables of a function, as a deployment would; undefined removes one.
+   *
+   * @throws Error where there is no such function.
+   */
+  updateEnvironment(idOrPath: string, variables: Readonly<Record<string, string | undefined>>): void;
+  /** Takes in nothing further, lets what is in hand end, and stops everything. */
   stop(): Promise<void>;
 }
 
@@ -91,64 +88,61 @@ export interface LocalCloud extends ProvisioningReport {
  */
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
   const templates = selectStacks(readAssembly(options.assemblyDirectory), options.systems);
-  const endpoint = await startEndpoint({ port: options.port ?? 4566, region: DEFAULT_REGION });
-  const clients = new AwsClients(endpoint.url);
-  const stop = async (): Promise<void> => {
-    clients.close();
-    await endpoint.close();
-  };
+  const parts = await RunningParts.start(options.port ?? 4566, DEFAULT_REGION);
   try {
-    const registry = new ProviderRegistry(PROVIDERS);
-    const assembly = new ResolvedAssembly(templates, {
-      identify: resource => registry.identify(resource, { endpoint: endpoint.url }),
-      parameters: options.parameters ?? {},
-    });
-    const notes: ResourceNote[] = [];
-    const declared = assembly.stacks.flatMap(stack => stack.resources());
-    const report = await provision(declared, registry, {
-      endpoint: endpoint.url,
-      clients,
-      maxVisibilityTimeoutSeconds: options.maxVisibilityTimeoutSeconds ?? 5,
-      identity: resource => registry.identify(resource, { endpoint: endpoint.url }),
-      note: ({ path }, text) => notes.push({ path, text }),
-    });
-    const stacks = assembly.stacks.map((stack): LocalStack => {
-      const { values, unresolved } = assembly.outputs(stack);
-      return {
-        name: stack.stack.name,
-        region: stack.stack.region,
-        outputs: values,
-        unresolvedOutputs: unresolved,
-        resources: stack
-          .resources()
-          .filter(({ type }) => registry.providerOf(type) !== undefined)
-          .map(({ stackName, logicalId, type, path }) => ({
-            stackName,
-            logicalId,
-            type,
-            path,
-            ...stack.identity(logicalId),
-          })),
-      };
-    });
-    const resources = stacks.flatMap(stack => stack.resources);
-    return {
-      ...report,
-      endpoint: endpoint.url,
-      stacks,
-      notes,
-      knownLimits: KNOWN_LIMITS,
-      resource: idOrPath => {
-        const byPath = resources.filter(({ path }) => path === idOrPath);
-        const found =
-          byPath.length > 0 ? byPath : resources.filter(({ logicalId }) => logicalId === idOrPath);
-        return found.length === 1 ? found[0] : undefined;
-      },
-      queues: () => readQueues(endpoint.store.queues),
-      stop,
-    };
+    return await provisioned(templates, parts, options);
   } catch (fault) {
-    await stop();
+    await parts.stop();
     throw fault;
   }
+}
+
+async function provisioned(
+  templates: ReturnType<typeof selectStacks>,
+  parts: RunningParts,
+  options: LocalCloudOptions,
+): Promise<LocalCloud> {
+  const endpoint = parts.endpoint.url;
+  const registry = new ProviderRegistry(PROVIDERS);
+  const assembly = new ResolvedAssembly(templates, {
+    identify: resource => registry.identify(resource, { endpoint }),
+    parameters: options.parameters ?? {},
+  });
+  const notes: ResourceNote[] = [];
+  const declared = assembly.stacks.flatMap(stack => stack.resources());
+  const report = await provision(declared, registry, {
+    endpoint,
+    clients: parts.clients,
+    functions: parts.functions,
+    maxVisibilityTimeoutSeconds: options.maxVisibilityTimeoutSeconds ?? 5,
+    addMapping: mapping => parts.addMapping(mapping),
+    environmentOverride: ({ path }) => overridesFor(path, options.environmentOverrides ?? {}),
+    note: ({ path }, text) => notes.push({ path, text }),
+  });
+  const stacks = localStacks(assembly, registry);
+  return {
+    ...report,
+    endpoint,
+    stacks,
+    notes,
+    knownLimits: KNOWN_LIMITS,
+    events: parts.events,
+    resource: idOrPath => findResource(stacks, idOrPath),
+    queues: () => readQueues(parts.endpoint.store.queues),
+    updateEnvironment: (idOrPath, variables) => {
+      const found = findResource(stacks, idOrPath);
+      if (found?.type !== 'AWS::Lambda::Function') {
+        throw new Error(`${idOrPath} is no function of the stacks that run.`);
+      }
+      parts.functions.updateEnvironment(found.ref, variables);
+    },
+    stop: () => parts.stop(),
+  };
+}
+
+function overridesFor(
+  path: string,
+  overrides: NonNullable<LocalCloudOptions['environmentOverrides']>,
+): Readonly<Record<string, string>> {
+  return Object.entries(overrides).find(([construct]) => isPath(path, construct))?.[1] ?? {};
 }

@@ -1,4 +1,6 @@
 import { bucketProvider } from './bucket-provider.ts';
+import { eventSourceMappingProvider } from './event-source-mapping-provider.ts';
+import { functionProvider } from './function-provider.ts';
 import type { ResourceProvider } from './provider.ts';
 import { queueProvider } from './queue-provider.ts';
 import { subscriptionProvider } from './subscription-provider.ts';
@@ -8,6 +10,8 @@ import { topicProvider } from './topic-provider.ts';
 /** The resource types that the local cloud runs. */
 export const PROVIDERS: readonly ResourceProvider[] = [
   bucketProvider,
+  eventSourceMappingProvider,
+  functionProvider,
   globalTableProvider,
   queueProvider,
   subscriptionProvider,

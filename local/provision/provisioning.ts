@@ -5,24 +5,29 @@ import type { ProviderRegistry } from './provider-registry.ts';
 import { isSatisfied, SATISFIED_TYPES } from './satisfied-types.ts';
 import type { LocalServices } from './services.ts';
 
-/** A resource type that nothing was made for. */
-export interface UnprovisionedType {
+/** A type and the resources that the stacks have of it. */
+export interface ResourceGroup {
   readonly type: string;
-  /** Construct paths of its resources. */
+  /** Construct paths. */
   readonly paths: readonly string[];
 }
 
-export interface SatisfiedType extends UnprovisionedType {
-  /** Why nothing has to be made. */
+export interface SatisfiedGroup extends ResourceGroup {
+  /** Why nothing has to be made for them. */
+  readonly reason: string;
+}
+
+/** A resource that the local cloud does not run. */
+export interface NotRunResource {
+  readonly type: string;
+  readonly path: string;
   readonly reason: string;
 }
 
 export interface ProvisioningReport {
-  /** Types that run: their resources are there. */
-  readonly provisioned: readonly UnprovisionedType[];
-  readonly satisfied: readonly SatisfiedType[];
-  /** Types that the local cloud does not run. */
-  readonly notRun: readonly UnprovisionedType[];
+  readonly provisioned: readonly ResourceGroup[];
+  readonly satisfied: readonly SatisfiedGroup[];
+  readonly notRun: readonly NotRunResource[];
 }
 
 /**
@@ -39,24 +44,26 @@ export async function provision(
     const ofPhase = resources.filter(({ type }) => registry.providerOf(type)?.phase === phase);
     await Promise.all(ofPhase.map(resource => provisionOne(resource, registry, services)));
   }
-  const types = (isOfKind: (type: string) => boolean): UnprovisionedType[] =>
-    [...new Set(resources.map(({ type }) => type))]
-      .filter(isOfKind)
-      .sort()
-      .map(type => ({
-        type,
-        paths: resources.filter(resource => resource.type === type).map(({ path }) => path),
-      }));
-  const isProvided = (type: string) => registry.providerOf(type) !== undefined;
+  const isProvided = ({ type }: ResourceDeclaration) => registry.providerOf(type) !== undefined;
+  const others = resources.filter(resource => !isProvided(resource));
   return {
-    provisioned: types(isProvided),
-    satisfied: types(type => !isProvided(type) && isSatisfied(type)).map(({ type, paths }) => ({
-      type,
-      paths,
-      reason: SATISFIED_TYPES[type] ?? '',
+    provisioned: grouped(resources.filter(isProvided)),
+    satisfied: grouped(others.filter(({ type }) => isSatisfied(type))).map(group => ({
+      ...group,
+      reason: SATISFIED_TYPES[group.type] ?? '',
     })),
-    notRun: types(type => !isProvided(type) && !isSatisfied(type)),
+    notRun: others
+      .filter(({ type }) => !isSatisfied(type))
+      .map(({ type, path }) => ({ type, path, reason: 'the local cloud has nothing that does its work' })),
   };
+}
+
+function grouped(resources: readonly ResourceDeclaration[]): readonly ResourceGroup[] {
+  const types = [...new Set(resources.map(({ type }) => type))].sort();
+  return types.map(type => ({
+    type,
+    paths: resources.filter(resource => resource.type === type).map(({ path }) => path),
+  }));
 }
 
 async function provisionOne(

@@ -1,4 +1,6 @@
-import type { ResourceDeclaration, ResourceIdentity } from '../assembly/resource.ts';
+import type { ResourceDeclaration } from '../assembly/resource.ts';
+import type { FunctionRuntime } from '../functions/function-runtime.ts';
+import type { EventSourceMapping } from '../mappings/event-source-mapping.ts';
 import type { AwsClients } from './aws-clients.ts';
 
 /** What a provider works with. */
@@ -8,8 +10,11 @@ export interface LocalServices {
   readonly clients: AwsClients;
   /** Longest visibility timeout that a queue gets, in seconds. */
   readonly maxVisibilityTimeoutSeconds: number;
-  /** What the resource is called. */
-  identity(resource: ResourceDeclaration): ResourceIdentity;
+  readonly functions: FunctionRuntime;
+  /** Hands over a mapping, to be stopped with the rest. */
+  addMapping(mapping: EventSourceMapping): void;
+  /** Variables of a function that go over its template's. */
+  environmentOverride(resource: ResourceDeclaration): Readonly<Record<string, string>>;
   /** Tells the user of something that differs from the template, or does not run. */
   note(resource: ResourceDeclaration, text: string): void;
 }

@@ -1,0 +1,29 @@
+import { EventEmitter } from 'node:events';
+import type { DeliveryOutcome } from './emulators/sns/fan-out.ts';
+import type { FunctionEvents } from './functions/function-events.ts';
+import type { FunctionRuntime } from './functions/function-runtime.ts';
+import type { EventSourceMapping } from './mappings/event-source-mapping.ts';
+import type { MappingEvents } from './mappings/mapping-events.ts';
+
+/** All that happens on the local cloud, by name. */
+export interface CloudEvents extends FunctionEvents, MappingEvents {
+  /** A topic gave a message to a subscription, or did not. */
+  readonly delivery: [DeliveryOutcome];
+}
+
+/** Passes on the events of the parts. */
+export class CloudEventStream extends EventEmitter<CloudEvents> {
+  follow(functions: FunctionRuntime): void {
+    functions.events.on('log', line => this.emit('log', line));
+    functions.events.on('metric', metric => this.emit('metric', metric));
+    functions.events.on('invocation', report => this.emit('invocation', report));
+    functions.events.on('environment', change => this.emit('environment', change));
+  }
+
+  followMapping(mapping: EventSourceMapping): void {
+    mapping.events.on('received', batch => this.emit('received', batch));
+    mapping.events.on('outcome', outcome => this.emit('outcome', outcome));
+    mapping.events.on('filtered', messages => this.emit('filtered', messages));
+    mapping.events.on('fault', fault => this.emit('fault', fault));
+  }
+}

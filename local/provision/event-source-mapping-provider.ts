@@ -1,0 +1,62 @@
+import { ACCOUNT_ID } from '../assembly/cloud-assembly.ts';
+import { EventSourceMapping } from '../mappings/event-source-mapping.ts';
+import { functionNameOf } from './function-provider.ts';
+import { physicalName } from './physical-name.ts';
+import { listOf, textOf } from './property-values.ts';
+import type { ResourceProvider } from './provider.ts';
+
+export const eventSourceMappingProvider: ResourceProvider = {
+  type: 'AWS::Lambda::EventSourceMapping',
+  phase: 'wiring',
+  identify(resource) {
+    const id = physicalName(resource, undefined, { limit: 128 });
+    return { ref: id, attributes: { Id: id } };
+  },
+  async provision(resource, services) {
+    const sourceArn = textOf(resource, 'EventSourceArn');
+    const [, , service, region = '', , queueName = ''] = sourceArn.split(':');
+    const functionName = functionNameOf(textOf(resource, 'FunctionName'));
+    if (service !== 'sqs') {
+      services.note(resource, `does not run here: only queues are polled, and its source is ${sourceArn}`);
+      return;
+    }
+    if (resource.property('Enabled') === false) {
+      services.note(resource, 'is disabled by the template');
+      return;
+    }
+    if (!services.functions.functionNames.includes(functionName)) {
+      services.note(resource, `does not run here: its function ${functionName} does not`);
+      return;
+    }
+    const batchSize = resource.property('BatchSize');
+    const window = resource.property('MaximumBatchingWindowInSeconds');
+    const { MaximumConcurrency } = (resource.property('ScalingConfig') ?? {}) as {
+      MaximumConcurrency?: number;
+    };
+    const { Filters = [] } = (resource.property('FilterCriteria') ?? {}) as {
+      Filters?: readonly { Pattern: string }[];
+    };
+    const mapping = new EventSourceMapping(
+      {
+        queueUrl: `${services.endpoint}/${ACCOUNT_ID}/${queueName}`,
+        queueArn: sourceArn,
+        functionName,
+        reportBatchItemFailures: listOf(resource, 'FunctionResponseTypes').includes(
+          'ReportBatchItemFailures',
+        ),
+        filterPatterns: Filters.map(({ Pattern }) => Pattern),
+        ...(batchSize === undefined ? {} : { batchSize: Number(batchSize) }),
+        ...(window === undefined ? {} : { maximumBatchingWindowSeconds: Number(window) }),
+        ...(MaximumConcurrency === undefined ? {} : { maximumConcurrency: Number(MaximumConcurrency) }),
+      },
+      {
+        sqs: services.clients.sqs(region),
+        invoke: (name, event) => services.functions.invoke(name, event),
+        // One more than the function can use, so that its environments never wait for a receive.
+        pollers: services.functions.concurrencyOf(functionName) + 1,
+      },
+    );
+    services.addMapping(mapping);
+    await mapping.start();
+  },
+};

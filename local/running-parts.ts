@@ -1,0 +1,43 @@
+import { AsynchronousInvocations } from './asynchronous-invocations.ts';
+import { CloudEventStream } from './cloud-events.ts';
+import { type Endpoint, startEndpoint } from './emulators/endpoint.ts';
+import { FunctionRuntime } from './functions/function-runtime.ts';
+import type { EventSourceMapping } from './mappings/event-source-mapping.ts';
+import { AwsClients } from './provision/aws-clients.ts';
+
+/** Everything that runs while the local cloud does, and the order in which it ends. */
+export class RunningParts {
+  readonly events = new CloudEventStream();
+  readonly endpoint: Endpoint;
+  readonly clients: AwsClients;
+  readonly functions = new FunctionRuntime();
+  readonly #mappings: EventSourceMapping[] = [];
+  readonly #invocations = new AsynchronousInvocations(this.functions);
+
+  static async start(port: number, region: string): Promise<RunningParts> {
+    return new RunningParts(await startEndpoint({ port, region }));
+  }
+
+  private constructor(endpoint: Endpoint) {
+    this.endpoint = endpoint;
+    this.clients = new AwsClients(endpoint.url);
+    this.events.follow(this.functions);
+    endpoint.fanOut.invokeFunction = (arn, event) => this.#invocations.accept(arn, event);
+    endpoint.fanOut.onOutcome = outcome => this.events.emit('delivery', outcome);
+  }
+
+  addMapping(mapping: EventSourceMapping): void {
+    this.#mappings.push(mapping);
+    this.events.followMapping(mapping);
+  }
+
+  /** Takes in nothing further, lets what is in hand end, then closes the endpoint under it. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#mappings.map(mapping => mapping.stop()));
+    await this.endpoint.fanOut.settled();
+    await this.#invocations.settled();
+    await this.functions.stop();
+    this.clients.close();
+    await this.endpoint.close();
+  }
+}
