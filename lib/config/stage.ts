@@ -1,56 +1,68 @@
 import * as v from 'valibot';
 
-const days = (smallest: number, largest: number) =>
-  v.pipe(v.number(), v.integer(), v.minValue(smallest), v.maxValue(largest));
+function wholeNumber(smallest: number, largest: number) {
+  const allowed = `a whole number from ${smallest.toLocaleString('en')} to ${largest.toLocaleString('en')}`;
+  return v.pipe(
+    v.number(allowed),
+    v.integer(allowed),
+    v.minValue(smallest, allowed),
+    v.maxValue(largest, allowed),
+  );
+}
+
+function oneOf<const Option extends string | number>(options: readonly Option[]) {
+  return v.picklist(options, options.join(', '));
+}
 
 /** Days that CloudWatch Logs can keep log events for. */
 const logRetentions = [
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653,
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
 
+const anEmailAddress = 'an e-mail address such as oncall@example.com';
+const aParameterName = 'a path such as /messaging/prod/payment-gateway-url';
+
+/** The message of each check is what it allows. */
 const stageConfig = v.strictObject({
-  stage: v.picklist(['dev', 'prod']),
+  stage: oneOf(['dev', 'prod']),
 
   /** What becomes of tables, keys and logs when their stack is deleted. */
-  dataRemoval: v.picklist(['destroy', 'retain']),
+  dataRemoval: oneOf(['destroy', 'retain']),
 
   /** How long a queue keeps a message that nobody takes; DLQs always keep 14 days, so at most 13 here. */
-  messageRetentionInDays: days(1, 13),
+  messageRetentionInDays: wholeNumber(1, 13),
 
   /** How long logs are kept: one of the numbers of days that CloudWatch Logs knows. */
-  logRetentionInDays: v.picklist(logRetentions),
-  logLevel: v.picklist(['DEBUG', 'INFO', 'WARN', 'ERROR']),
+  logRetentionInDays: oneOf(logRetentions),
+  logLevel: oneOf(['DEBUG', 'INFO', 'WARN', 'ERROR']),
 
   /** Who encrypts tables: DynamoDB's own key, free of charge, or a key of the account's that it controls and audits. */
-  tableEncryption: v.picklist(['aws-owned', 'customer-managed']),
+  tableEncryption: oneOf(['aws-owned', 'customer-managed']),
 
   /**
    * Most concurrent invocations that one queue may cause in its consumer, 2 to 1,000.
    *
    * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
    */
-  maxConcurrency: v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(1000)),
+  maxConcurrency: wholeNumber(2, 1000),
 
   /** Requests a second that the HTTP intake takes before it answers 429, and the burst above it. */
-  intakeRatePerSecond: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000)),
-  intakeBurst: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(5_000)),
+  intakeRatePerSecond: wholeNumber(1, 10_000),
+  intakeBurst: wholeNumber(1, 5_000),
 
   /** Address that alarms are mailed to; without it, the alarm topic has no subscriber. */
-  alarmEmail: v.optional(v.pipe(v.string(), v.email())),
+  alarmEmail: v.optional(v.pipe(v.string(anEmailAddress), v.email(anEmailAddress))),
   /** The oldest message in a queue may be this old before an alarm goes off. */
-  alarmMessageAgeInSeconds: v.pipe(v.number(), v.integer(), v.minValue(60), v.maxValue(1_209_600)),
+  alarmMessageAgeInSeconds: wholeNumber(60, 1_209_600),
   /** So many messages may wait in a queue for a quarter of an hour before an alarm goes off. */
-  alarmBacklog: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000_000)),
+  alarmBacklog: wholeNumber(1, 10_000_000),
 
   /**
    * Systems Manager parameter that holds the payment gateway's base URL, read when the stack is
    * deployed; without it, a simulated gateway takes every charge.
    */
   paymentGatewayUrlParameter: v.optional(
-    v.pipe(
-      v.string(),
-      v.regex(/^\/[\w./-]+$/, 'Invalid parameter name: expected /a/path such as /messaging/prod/url'),
-    ),
+    v.pipe(v.string(aParameterName), v.regex(/^\/[\w./-]+$/, aParameterName)),
   ),
 
   /** Cost-allocation tags, on every resource. */
@@ -120,13 +132,17 @@ export function stageConfigFrom(context: ContextReader): StageConfig {
       const value = context(name);
       return value === undefined ? [] : [[name, numberIfNumeric(value)]];
     });
-  const result = v.safeParse(stageConfig, { ...defaults, ...Object.fromEntries(given) });
+  const result = v.safeParse(
+    stageConfig,
+    { ...defaults, ...Object.fromEntries(given) },
+    { abortPipeEarly: true },
+  );
   if (result.success) return result.output;
   const faults = result.issues.map(
-    issue => `${v.getDotPath(issue)} is ${JSON.stringify(issue.input)}: ${issue.message}`,
+    issue => `${v.getDotPath(issue)} is ${JSON.stringify(issue.input)}; allowed: ${issue.message}`,
   );
   throw new StageConfigError(
-    `Configuration of stage ${stage}: ${faults.join('; ')}. Give another value with -c name=value.`,
+    `Configuration of stage ${stage}: ${faults.join('. ')}. Give another value with -c name=value.`,
   );
 }
 

@@ -1,0 +1,146 @@
+import { type StageConfig, StageConfigError, stageConfigFrom } from '../../../lib/config/stage.ts';
+
+const configWith = (context: Record<string, unknown>) => stageConfigFrom(name => context[name]);
+
+const faultOf = (context: Record<string, unknown>): Error => {
+  try {
+    configWith(context);
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error(`${JSON.stringify(context)} was taken`);
+};
+
+describe('stages', () => {
+  it('is dev when the context names no stage', () => {
+    expect(configWith({}).stage).toBe('dev');
+  });
+
+  it('lets go of data in dev, and keeps costs down', () => {
+    expect(configWith({ stage: 'dev' })).toMatchObject({
+      stage: 'dev',
+      dataRemoval: 'destroy',
+      tableEncryption: 'aws-owned',
+      messageRetentionInDays: 4,
+      logRetentionInDays: 7,
+      logLevel: 'DEBUG',
+      tags: { stage: 'dev', 'cost-center': 'messaging' },
+    });
+    expect(configWith({ stage: 'dev' }).paymentGatewayUrlParameter).toBeUndefined();
+  });
+
+  it('keeps data in prod, under keys of the account, and charges through a real gateway', () => {
+    expect(configWith({ stage: 'prod' })).toMatchObject({
+      stage: 'prod',
+      dataRemoval: 'retain',
+      tableEncryption: 'customer-managed',
+      messageRetentionInDays: 7,
+      logRetentionInDays: 90,
+      logLevel: 'INFO',
+      paymentGatewayUrlParameter: '/messaging/prod/payment-gateway-url',
+      tags: { stage: 'prod', 'cost-center': 'messaging' },
+    });
+  });
+
+  it.each(['nope', '', 'Prod', 'constructor', '__proto__', 3])('fails when the stage is %j', stage => {
+    const fault = faultOf({ stage });
+    expect(fault).toBeInstanceOf(StageConfigError);
+    expect(fault.message).toBe(`stage is "${stage}"; allowed: dev, prod. Give one with -c stage=dev.`);
+  });
+});
+
+describe('values from the context', () => {
+  it.each<[keyof StageConfig, unknown, unknown]>([
+    ['dataRemoval', 'retain', 'retain'],
+    ['messageRetentionInDays', 13, 13],
+    ['logRetentionInDays', 3653, 3653],
+    ['logLevel', 'ERROR', 'ERROR'],
+    ['tableEncryption', 'customer-managed', 'customer-managed'],
+    ['maxConcurrency', 1000, 1000],
+    ['intakeRatePerSecond', 10_000, 10_000],
+    ['intakeBurst', 5_000, 5_000],
+    ['alarmEmail', 'oncall@example.com', 'oncall@example.com'],
+    ['alarmMessageAgeInSeconds', 1_209_600, 1_209_600],
+    ['alarmBacklog', 10_000_000, 10_000_000],
+    ['paymentGatewayUrlParameter', '/a/b_c.d-e', '/a/b_c.d-e'],
+  ])('takes the place of the default: %s', (name, value, taken) => {
+    expect(configWith({ [name]: value })[name]).toEqual(taken);
+    expect(configWith({ [name]: value, stage: 'prod' })[name]).toEqual(taken);
+  });
+
+  it('may be numbers given as text, which is what the command line gives', () => {
+    expect(configWith({ maxConcurrency: '12', logRetentionInDays: '30' })).toMatchObject({
+      maxConcurrency: 12,
+      logRetentionInDays: 30,
+    });
+  });
+
+  it('change neither the stage nor its tags', () => {
+    expect(configWith({ tags: { 'cost-center': 'other' } }).tags).toEqual(configWith({}).tags);
+  });
+
+  it('leave the defaults of the next reader alone', () => {
+    const before = configWith({});
+    configWith({ maxConcurrency: 7 });
+    expect(configWith({})).toEqual(before);
+  });
+});
+
+describe('values out of range', () => {
+  const wholeNumbers: [keyof StageConfig, smallest: number, largest: number, allowed: string][] = [
+    ['messageRetentionInDays', 1, 13, 'a whole number from 1 to 13'],
+    ['maxConcurrency', 2, 1_000, 'a whole number from 2 to 1,000'],
+    ['intakeRatePerSecond', 1, 10_000, 'a whole number from 1 to 10,000'],
+    ['intakeBurst', 1, 5_000, 'a whole number from 1 to 5,000'],
+    ['alarmMessageAgeInSeconds', 60, 1_209_600, 'a whole number from 60 to 1,209,600'],
+    ['alarmBacklog', 1, 10_000_000, 'a whole number from 1 to 10,000,000'],
+  ];
+
+  describe.each(wholeNumbers)('%s', (name, smallest, largest, allowed) => {
+    it.each([smallest, largest])('takes %d', value => {
+      expect(configWith({ [name]: value })[name]).toBe(value);
+    });
+
+    it.each([smallest - 1, largest + 1, smallest + 0.5])('fails when it is %d', value => {
+      expect(faultOf({ [name]: String(value) }).message).toBe(
+        `Configuration of stage dev: ${name} is ${value}; allowed: ${allowed}. Give another value with -c name=value.`,
+      );
+    });
+
+    it.each(['many', '', '1e3', ' 5'])('fails when it is the text %j', value => {
+      expect(faultOf({ [name]: value }).message).toContain(
+        `${name} is ${JSON.stringify(value)}; allowed: ${allowed}.`,
+      );
+    });
+  });
+
+  it.each<[keyof StageConfig, unknown, string]>([
+    ['dataRemoval', 'keep', 'destroy, retain'],
+    ['logLevel', 'debug', 'DEBUG, INFO, WARN, ERROR'],
+    ['tableEncryption', 'none', 'aws-owned, customer-managed'],
+    ['alarmEmail', 'oncall', 'an e-mail address such as oncall@example.com'],
+    ['alarmEmail', 123, 'an e-mail address such as oncall@example.com'],
+    [
+      'paymentGatewayUrlParameter',
+      'https://pay.example',
+      'a path such as /messaging/prod/payment-gateway-url',
+    ],
+    ['paymentGatewayUrlParameter', '', 'a path such as /messaging/prod/payment-gateway-url'],
+  ])('fails when %s is %j', (name, value, allowed) => {
+    expect(faultOf({ stage: 'prod', [name]: value }).message).toBe(
+      `Configuration of stage prod: ${name} is ${JSON.stringify(value)}; allowed: ${allowed}. Give another value with -c name=value.`,
+    );
+  });
+
+  it('fails when CloudWatch Logs does not know the number of days', () => {
+    expect(faultOf({ logRetentionInDays: 8 }).message).toMatch(
+      /logRetentionInDays is 8; allowed: 1, 3, 5, 7, 14, .* 3288, 3653\./,
+    );
+  });
+
+  it('reports every fault at once', () => {
+    const { message } = faultOf({ maxConcurrency: 1, logLevel: 'loud' });
+    expect(message).toContain('maxConcurrency is 1; allowed: ');
+    expect(message).toContain('logLevel is "loud"; allowed: ');
+  });
+});
