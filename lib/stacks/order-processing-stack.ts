@@ -161,6 +161,6 @@ export class OrderProcessingStack extends SystemStack {
   /** Read from Systems Manager when the stack is deployed, so that each account has its own. */
   #paymentGatewayUrl(): string | undefined {
     const name = this.config.paymentGatewayUrlParameter;
-    return name && StringParameter.valueForStringParameter(this, name);
+    return name && StringParameter.fromStringParameterName(this, 'PaymentGatewayUrl', name).stringValue;
   }
 }
