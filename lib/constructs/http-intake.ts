@@ -89,8 +89,22 @@ export class HttpIntake extends Construct {
     this.url = stage.url;
   }
 
-  /** Sends the requests of a route, such as `POST /orders`, to a function. */
+  /**
+   * Sends the requests of a route, such as `POST /orders`, to a function.
+   *
+   * @throws PropsError when the function may still be at work after its caller was told that it failed.
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+   */
   route(method: apigateway.HttpMethod, path: string, target: MessageFunction): void {
+    validateProps(this, `${method} ${path}`, [
+      {
+        prop: "function's timeout",
+        value: `${target.timeout.toSeconds()} s`,
+        holds: within(target.timeout.toSeconds(), 1, 29),
+        allowed: '1 to 29 seconds: API Gateway answers 503 after 30',
+        remedy: 'Put work that takes longer on a queue, and answer before it is done.',
+      },
+    ]);
     this.api.addRoutes({
       methods: [method],
       path,
