@@ -90,7 +90,7 @@ export class HttpPaymentGateway implements PaymentGateway {
       text = await response.text();
     } catch (thrown) {
       const error = errorFrom(thrown);
-      const cause = error.cause instanceof Error ? ` (${error.cause.message})` : '';
+      const cause = error.cause === undefined ? '' : ` (${errorFrom(error.cause).message})`;
       throw new DependencyDownError(
         `The payment gateway did not answer the ${operation} of order ${order_id}: ${error.message}${cause}. It is safe to ask again.`,
         { cause: error },

@@ -70,7 +70,7 @@ function passes(error: SdkError): boolean {
 }
 
 /**
- * Tries again while somebody else's change comes in between, with a growing, random pause.
+ * Tries again while somebody else's change comes in between: at once, then after growing, random pauses.
  *
  * @throws ConflictError of the last try when `attempts` were not enough.
  */
@@ -83,7 +83,7 @@ export async function retryConflicts<Result>(
       return await attempt();
     } catch (error) {
       if (!(error instanceof ConflictError) || tried >= attempts) throw error;
-      await new Promise(resolve => setTimeout(resolve, Math.random() * pauseMs * 2 ** tried));
+      if (tried > 1) await new Promise(resolve => setTimeout(resolve, Math.random() * pauseMs * 2 ** tried));
     }
   }
 }

@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /** Why a record failed: it can never succeed, it may at a later try, or nobody foresaw it. */
 export type FailureKind = 'permanent' | 'passing' | 'unexpected';
 
@@ -49,5 +51,8 @@ export function failureKind(error: unknown): FailureKind {
 
 /** An error from anything thrown. */
 export function errorFrom(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(`Not an Error was thrown: ${String(thrown)}`);
+  // Errors of Node.js itself are no instances of this Error where the code runs in a context of its own.
+  return thrown instanceof Error || types.isNativeError(thrown)
+    ? thrown
+    : new Error(`Not an Error was thrown: ${String(thrown)}`);
 }

@@ -1,0 +1,219 @@
+import fc from 'fast-check';
+import type { OrderCanceled, OrderPlaced } from '../../../contracts/orders.ts';
+import type { PaymentState } from '../../../lambda/order-processing/domain/payment.ts';
+import { paymentProcessing } from '../../../lambda/order-processing/payment-processing.ts';
+import { paymentStore } from '../../../lambda/order-processing/payment-store.ts';
+import { DependencyDownError, WorkInProgressError } from '../../../lambda/shared/failures.ts';
+import type { Handled } from '../../../lambda/shared/queue-consumer.ts';
+import type { VersionedItems } from '../../../lambda/shared/versioned-items.ts';
+import { DynamoDbServer } from '../../support/dynamodb-server.ts';
+import { orderCanceled, orderPlaced } from '../../support/order-events.ts';
+import { InMemoryOrderStates } from '../../support/order-states.ts';
+import { BookkeepingGateway } from '../../support/payment-gateway.ts';
+
+const down = () => {
+  throw new DependencyDownError('gateway down');
+};
+let deliveries = 0;
+const delivery = (remainingTimeInMs = 15_000) => ({
+  id: `delivery-${++deliveries}`,
+  remainingTimeInMs: () => remainingTimeInMs,
+});
+
+describe('paymentProcessing', () => {
+  let server: DynamoDbServer;
+  let tableName: string;
+  let store: VersionedItems<PaymentState>;
+  let gateway: BookkeepingGateway;
+  let time: number;
+  let handle: (event: OrderPlaced | OrderCanceled) => Promise<Handled>;
+
+  beforeAll(async () => {
+    server = await DynamoDbServer.start();
+  });
+  beforeEach(async () => {
+    tableName = await server.createTable();
+    store = paymentStore(server.documents, tableName);
+    gateway = new BookkeepingGateway();
+    time = Date.now();
+    const process = paymentProcessing({ payments: store, gateway, now: () => time });
+    handle = event => process(event, delivery());
+  });
+  afterAll(() => server.stop());
+
+  const stored = () => server.item(tableName, 'ORDER#12345');
+
+  it('charges an order, and records it', async () => {
+    await expect(handle(orderPlaced())).resolves.toEqual({ outcome: 'charged' });
+
+    expect(gateway.balance('12345')).toBe(9_999);
+    await expect(stored()).resolves.toMatchObject({
+      status: 'charged',
+      amount_minor: 9_999,
+      currency: 'USD',
+      charge_id: 'charge-12345',
+      version: 2,
+    });
+  });
+
+  it('charges once when the order comes again', async () => {
+    await handle(orderPlaced());
+
+    await expect(handle(orderPlaced())).resolves.toEqual({ outcome: 'already_charged' });
+    expect(gateway.calls).toEqual(['charge 12345']);
+  });
+
+  it('goes to the gateway once when the order comes twice at the same time', async () => {
+    let duplicate: Promise<Handled> | undefined;
+    gateway.before = async () => {
+      duplicate = handle(orderPlaced());
+      await duplicate.catch(() => undefined);
+    };
+
+    await expect(handle(orderPlaced())).resolves.toEqual({ outcome: 'charged' });
+    await expect(duplicate).rejects.toThrow(WorkInProgressError);
+    await expect(duplicate).rejects.toThrow(/order 12345 is at the gateway for another delivery/);
+    expect(gateway.calls).toEqual(['charge 12345']);
+  });
+
+  it('records a decline with its reason: it is an answer, not a failure', async () => {
+    gateway.charge = async () => ({ status: 'declined', reason: 'no funds' });
+
+    await expect(handle(orderPlaced())).resolves.toEqual({
+      outcome: 'declined',
+      details: { reason: 'no funds' },
+    });
+    await expect(stored()).resolves.toMatchObject({ status: 'declined', reason: 'no funds' });
+  });
+
+  it('fails while the gateway is down, and charges once it is back, without waiting', async () => {
+    gateway.before = down;
+    await expect(handle(orderPlaced())).rejects.toThrow('gateway down');
+
+    gateway.before = () => undefined;
+    await expect(handle(orderPlaced())).resolves.toEqual({ outcome: 'charged' });
+    expect(gateway.balance('12345')).toBe(9_999);
+  });
+
+  it('charges once when the answer of the gateway got lost', async () => {
+    gateway.after = down;
+    await expect(handle(orderPlaced())).rejects.toThrow('gateway down');
+
+    gateway.after = () => undefined;
+    await expect(handle(orderPlaced())).resolves.toEqual({ outcome: 'charged' });
+    expect(gateway.charges).toBe(1);
+    expect(gateway.balance('12345')).toBe(9_999);
+  });
+
+  it('charges once when the function is killed between gateway and record', async () => {
+    // A killed function neither records the result nor gives its lease back.
+    gateway.after = () => new Promise(() => undefined);
+    void handle(orderPlaced());
+    while (gateway.balance('12345') === 0) await new Promise(resolve => setImmediate(resolve));
+    gateway.after = () => undefined;
+
+    await expect(handle(orderPlaced())).rejects.toThrow(WorkInProgressError);
+    time += 15_000;
+    await expect(handle(orderPlaced())).resolves.toEqual({ outcome: 'charged' });
+
+    expect(gateway.charges).toBe(1);
+    await expect(stored()).resolves.toMatchObject({ status: 'charged' });
+  });
+
+  it('refunds what was charged, once', async () => {
+    await handle(orderPlaced());
+
+    await expect(handle(orderCanceled())).resolves.toEqual({ outcome: 'refunded' });
+    await expect(handle(orderCanceled())).resolves.toEqual({ outcome: 'already_refunded' });
+    expect(gateway.balance('12345')).toBe(0);
+    expect(gateway.calls).toEqual(['charge 12345', 'refund 12345']);
+  });
+
+  it('does not charge an order that was canceled before it was placed', async () => {
+    await expect(handle(orderCanceled())).resolves.toEqual({ outcome: 'canceled_before_charge' });
+
+    await expect(handle(orderPlaced())).resolves.toEqual({ outcome: 'ignored_canceled' });
+    expect(gateway.calls).toEqual([]);
+  });
+
+  it('gives back a charge during which the order is canceled', async () => {
+    gateway.after = async () => {
+      gateway.after = () => undefined;
+      await handle(orderCanceled());
+    };
+
+    await expect(handle(orderPlaced())).resolves.toEqual({ outcome: 'ignored_canceled' });
+    expect(gateway.balance('12345')).toBe(0);
+    await expect(stored()).resolves.toMatchObject({ status: 'refunded' });
+  });
+
+  it('lets an order be canceled whose charge never comes through, and does not try it again', async () => {
+    gateway.before = call => call.startsWith('charge') && down();
+    await expect(handle(orderPlaced())).rejects.toThrow('gateway down');
+
+    await expect(handle(orderCanceled())).resolves.toEqual({ outcome: 'canceled_before_charge' });
+    await expect(handle(orderPlaced())).resolves.toEqual({ outcome: 'ignored_canceled' });
+    expect(gateway.calls).toEqual(['charge 12345', 'refund 12345']);
+  });
+
+  it('keeps one order from another', async () => {
+    await Promise.all(['1', '2', '3'].map(order_id => handle(orderPlaced({ order_id }))));
+
+    expect(gateway.charges).toBe(3);
+  });
+
+  it('fails with what the gateway failed with, even when the lease cannot be given back', async () => {
+    const states = new InMemoryOrderStates<PaymentState>();
+    gateway.before = () => {
+      states.beforeWrite = () => {
+        throw new DependencyDownError('DynamoDB down');
+      };
+      down();
+    };
+
+    await expect(paymentProcessing({ payments: states, gateway })(orderPlaced(), delivery())).rejects.toThrow(
+      'gateway down',
+    );
+  });
+
+  it('takes the money of an order that stands, and of no other, in every order of events and failures', async () => {
+    const event = fc.constantFrom(orderPlaced(), orderCanceled());
+    const fault = fc.constantFrom('none', 'before', 'after', 'killed' as const);
+
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(event, fault), { maxLength: 12 }), async steps => {
+        const states = new InMemoryOrderStates<PaymentState>();
+        const bookkeeping = new BookkeepingGateway();
+        let clock = 0;
+        const process = paymentProcessing({ payments: states, gateway: bookkeeping, now: () => clock });
+        const rest: (OrderPlaced | OrderCanceled)[] = [];
+
+        for (const [each, what] of steps) {
+          bookkeeping.before = () => what === 'before' && down();
+          bookkeeping.after = () => (what === 'after' || what === 'killed') && down();
+          states.beforeWrite = next => {
+            // Killed: nothing is written after the gateway was called.
+            if (what === 'killed' && bookkeeping.calls.length > called && 'lease' in next) down();
+          };
+          const called = bookkeeping.calls.length;
+          await process(each, delivery(1_000)).catch(() => rest.push(each));
+          clock += 100;
+        }
+        bookkeeping.before = () => undefined;
+        bookkeeping.after = () => undefined;
+        states.beforeWrite = () => undefined;
+        // What failed comes back, after its visibility timeout.
+        clock += 6_000;
+        for (const each of rest) await process(each, delivery(1_000));
+
+        const placed = steps.some(([each]) => each.event_type === 'order_placed');
+        const canceled = steps.some(([each]) => each.event_type === 'order_canceled');
+        expect(bookkeeping.balance('12345')).toBe(placed && !canceled ? 9_999 : 0);
+        const status = states.states.get('12345')?.state.status;
+        expect(status).not.toBe('charging');
+        expect(status).not.toBe('refunding');
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

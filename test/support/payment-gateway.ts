@@ -1,0 +1,51 @@
+import type { ChargeResult, RefundResult } from '../../lambda/order-processing/domain/payment.ts';
+import type { PaymentGateway, PaymentRequest } from '../../lambda/order-processing/payment-gateway.ts';
+
+/**
+ * A gateway that keeps the promises of the port, and books what it really moved: an order's money is
+ * taken once and given back once, and is not taken after it was given back.
+ */
+export class BookkeepingGateway implements PaymentGateway {
+  /** Every call, `charge 12345`. */
+  readonly calls: string[] = [];
+  readonly #taken = new Map<string, number>();
+  readonly #givenBack = new Map<string, number>();
+
+  /** Runs before a call does anything; what it throws, the call throws. */
+  before: (call: string) => unknown = () => undefined;
+  /** Runs when the call has done its work, before it is answered; what it throws, the call throws. */
+  after: (call: string) => unknown = () => undefined;
+
+  /** What the gateway holds of an order. */
+  balance(orderId: string): number {
+    return (this.#taken.get(orderId) ?? 0) - (this.#givenBack.get(orderId) ?? 0);
+  }
+
+  /** How often money was taken for orders. */
+  get charges(): number {
+    return this.#taken.size;
+  }
+
+  async charge({ order_id, amount_minor }: PaymentRequest): Promise<ChargeResult> {
+    const call = `charge ${order_id}`;
+    this.calls.push(call);
+    await this.before(call);
+    if (this.#givenBack.has(order_id)) return { status: 'declined', reason: 'The order was canceled' };
+    const taken = this.#taken.get(order_id) ?? amount_minor;
+    if (taken !== amount_minor)
+      throw new Error(`Order ${order_id} was charged ${taken}, now ${amount_minor}`);
+    this.#taken.set(order_id, taken);
+    await this.after(call);
+    return { status: 'charged', charge_id: `charge-${order_id}` };
+  }
+
+  async refund({ order_id }: PaymentRequest): Promise<RefundResult> {
+    const call = `refund ${order_id}`;
+    this.calls.push(call);
+    await this.before(call);
+    const givenBack = this.#taken.get(order_id) ?? 0;
+    this.#givenBack.set(order_id, givenBack);
+    await this.after(call);
+    return { status: 'refunded', refund_id: `refund-${order_id}`, refunded_minor: givenBack };
+  }
+}
