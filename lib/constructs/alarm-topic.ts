@@ -7,6 +7,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { type DeliverySource, deliveredFor } from './delivery-source.ts';
 import { MessageKey } from './message-key.ts';
+import { requireTlsBeyondPublishing } from './topic-tls.ts';
 
 export interface AlarmTopicProps {
   /**
@@ -54,6 +55,7 @@ export class AlarmTopic extends Construct {
       masterKey: key,
       enforceSSL: true,
     });
+    requireTlsBeyondPublishing(this.topic);
     this.topic.addToResourcePolicy(
       new iam.PolicyStatement({
         sid: 'AllowAlarms',

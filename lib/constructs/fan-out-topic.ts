@@ -10,6 +10,7 @@ import {
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { DurableQueue } from './durable-queue.ts';
 import type { MessageKey } from './message-key.ts';
+import { requireTlsBeyondPublishing } from './topic-tls.ts';
 
 export interface FanOutTopicProps<Schemas extends EventSchemas> {
   /** The events that the topic carries: subscriptions can ask for these and no others. */
@@ -44,6 +45,7 @@ export class FanOutTopic<Schemas extends EventSchemas> extends Construct {
     super(scope, id);
     this.#key = props.key;
     this.topic = new sns.Topic(this, 'Topic', { masterKey: props.key, enforceSSL: true });
+    requireTlsBeyondPublishing(this.topic);
   }
 
   /**
