@@ -105,7 +105,7 @@ export class OrderProcessingStack extends SystemStack {
       },
       serviceName: 'payment',
     });
-    payments.grant(payment.function, 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem');
+    payments.grant(payment.function, 'GetItem', 'PutItem');
 
     const stock = new StateTable(this, 'Stock', this.tableSettings);
     const inventory = new QueueConsumer(this, 'InventoryConsumer', {
@@ -129,7 +129,7 @@ export class OrderProcessingStack extends SystemStack {
       environment: { LOG_LEVEL: config.logLevel, TABLE_NAME: shipments.table.tableName },
       serviceName: 'shipping',
     });
-    shipments.grant(shipping.function, 'GetItem', 'PutItem', 'UpdateItem');
+    shipments.grant(shipping.function, 'GetItem', 'PutItem');
 
     // Alarms: whatever fails reaches a person
     const alarmTopic = new AlarmTopic(this, 'Alarms', { email: config.alarmEmail, removalPolicy });
