@@ -1,9 +1,10 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DynamoDb } from './dynamodb/dynamodb.ts';
-import { type Fauxqs, fixQueueUrls, loadFauxqs } from './fauxqs.ts';
+import { fixQueueUrls, loadFauxqs } from './fauxqs.ts';
 import type { MessageStore } from './message-store.ts';
 import { explainPortFault } from './port-taken.ts';
-import { routeRequests } from './request-routing.ts';
 import { FanOut } from './sns/fan-out.ts';
 import { Publisher } from './sns/publish.ts';
 import { QueueDelivery } from './sns/queue-delivery.ts';
@@ -11,6 +12,7 @@ import { listDeadLetterSourceQueues } from './sqs/dead-letter-sources.ts';
 import { MoveTasks } from './sqs/move-tasks.ts';
 import { receiveMessage } from './sqs/receive-message.ts';
 import { refineQueues } from './sqs/refined-queues.ts';
+import { wireServer } from './wire-server.ts';
 
 export interface EndpointOptions {
   /** Port on 127.0.0.1; 0 takes a free one. */
@@ -33,19 +35,27 @@ export interface Endpoint {
  *
  * @throws PortTakenError where another program listens there.
  */
-export async function startEndpoint(options: EndpointOptions): Promise<Endpoint> {
-  const fauxqs = await loadFauxqs(options.region);
-  const dynamoDb = new DynamoDb(options.region);
-  const moveTasks = new MoveTasks(fauxqs.queues);
-  const fanOut = new FanOut(fauxqs.topics, new QueueDelivery(fauxqs));
-  const publisher = new Publisher(fauxqs.topics, fanOut);
-  refineQueues(fauxqs.queues);
-  routeRequests(fauxqs.app, {
+export async function startEndpoint({ port, region }: EndpointOptions): Promise<Endpoint> {
+  const fauxqs = await loadFauxqs(region);
+  const { app, queues, topics, queueAction } = fauxqs;
+  refineQueues(queues);
+  const dynamoDb = new DynamoDb(region);
+  const moveTasks = new MoveTasks(queues);
+  const fanOut = new FanOut(topics, new QueueDelivery(fauxqs));
+  const publisher = new Publisher(topics, fanOut);
+  await app.ready();
+  const server = wireServer({
     dynamoDb,
-    region: options.region,
+    region,
     json: new Map([
-      ['AmazonSQS.ReceiveMessage', receiveMessage(fauxqs.queues, fauxqs.actions)],
-      ['AmazonSQS.ListDeadLetterSourceQueues', listDeadLetterSourceQueues(fauxqs.queues)],
+      ['AmazonSQS.SendMessage', queueAction('sendMessage')],
+      ['AmazonSQS.SendMessageBatch', queueAction('sendMessageBatch')],
+      ['AmazonSQS.ReceiveMessage', receiveMessage(queues, queueAction('receiveMessage'))],
+      ['AmazonSQS.DeleteMessage', queueAction('deleteMessage')],
+      ['AmazonSQS.DeleteMessageBatch', queueAction('deleteMessageBatch')],
+      ['AmazonSQS.ChangeMessageVisibility', queueAction('changeMessageVisibility')],
+      ['AmazonSQS.GetQueueAttributes', queueAction('getQueueAttributes')],
+      ['AmazonSQS.ListDeadLetterSourceQueues', listDeadLetterSourceQueues(queues)],
       ['AmazonSQS.StartMessageMoveTask', moveTasks.start],
       ['AmazonSQS.ListMessageMoveTasks', moveTasks.list],
       ['AmazonSQS.CancelMessageMoveTask', moveTasks.cancel],
@@ -54,26 +64,32 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
       ['Publish', publisher.publish],
       ['PublishBatch', publisher.publishBatch],
     ]),
+    others: app,
   });
-  const url = await listen(fauxqs, options.port);
-  fixQueueUrls(fauxqs.queues, url);
+  const url = await listen(server, port);
+  fixQueueUrls(queues, url);
   return {
     url,
-    store: { queues: fauxqs.queues, topics: fauxqs.topics },
+    store: { queues, topics },
     fanOut,
     close: async () => {
       moveTasks.stop();
-      await fauxqs.app.close();
+      // Ends the receives that wait, so that their connections can close.
+      await app.close();
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
       await dynamoDb.close();
     },
   };
 }
 
-async function listen({ app }: Fauxqs, port: number): Promise<string> {
+async function listen(server: Server, port: number): Promise<string> {
   try {
-    await app.listen({ port, host: '127.0.0.1' });
+    server.listen({ port, host: '127.0.0.1' });
+    await once(server, 'listening');
   } catch (fault) {
     throw explainPortFault(fault, port, 'AWS endpoint', '--port');
   }
-  return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }

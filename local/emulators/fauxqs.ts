@@ -9,6 +9,7 @@ import type {
   StoredSubscription,
   TopicStore,
 } from './message-store.ts';
+import type { WireAction } from './wire-protocol.ts';
 
 /** The version whose inside this file knows. */
 const KNOWN_VERSION = '2.4.1';
@@ -67,19 +68,25 @@ export interface FauxqsTopicStore extends TopicStore {
   ): StoredSubscription | undefined;
 }
 
-/** Actions of fauxqs that ours build upon. */
-export interface FauxqsActions {
-  receiveMessage(
-    body: Readonly<Record<string, unknown>>,
-    queues: QueueStore,
-  ): Promise<{ readonly Messages?: ReceivedMessage[] }>;
-}
+/** Actions of SQS that are called for every message: ours build on them, without fauxqs's web framework. */
+const QUEUE_ACTIONS = [
+  'changeMessageVisibility',
+  'deleteMessage',
+  'deleteMessageBatch',
+  'getQueueAttributes',
+  'receiveMessage',
+  'sendMessage',
+  'sendMessageBatch',
+] as const;
+
+type QueueActionName = (typeof QUEUE_ACTIONS)[number];
+type QueueAction = (parameters: Readonly<Record<string, unknown>>, queues: QueueStore) => object;
 
 export interface Fauxqs {
   readonly app: FauxqsApp;
   readonly queues: FauxqsQueueStore;
   readonly topics: FauxqsTopicStore;
-  readonly actions: FauxqsActions;
+  queueAction(name: QueueActionName): WireAction;
   createMessage(
     body: string,
     attributes: Readonly<Record<string, MessageAttribute>>,
@@ -107,12 +114,16 @@ export async function loadFauxqs(region: string): Promise<Fauxqs> {
   }
   const inside = async <Module>(path: string): Promise<Module> =>
     (await import(new URL(path, entry).href)) as Module;
-  const [{ SqsStore }, { SnsStore }, { S3Store }, { receiveMessage }] = await Promise.all([
+  const [{ SqsStore }, { SnsStore }, { S3Store }, ...actions] = await Promise.all([
     inside<{ SqsStore: (new () => FauxqsQueueStore) & Pick<Fauxqs, 'createMessage'> }>('./sqs/sqsStore.js'),
     inside<{ SnsStore: new () => FauxqsTopicStore }>('./sns/snsStore.js'),
     inside<{ S3Store: new () => object }>('./s3/s3Store.js'),
-    inside<FauxqsActions>('./sqs/actions/receiveMessage.js'),
+    ...QUEUE_ACTIONS.map(async name => {
+      const module = await inside<Record<string, QueueAction>>(`./sqs/actions/${name}.js`);
+      return [name, module[name]] as const;
+    }),
   ]);
+  const actionsByName = new Map(actions);
   const queues = new SqsStore();
   const topics = new SnsStore();
   const stores = { sqsStore: queues, snsStore: topics, s3Store: new S3Store() };
@@ -125,7 +136,13 @@ export async function loadFauxqs(region: string): Promise<Fauxqs> {
     app,
     queues,
     topics,
-    actions: { receiveMessage },
+    queueAction: name => {
+      const action = actionsByName.get(name);
+      if (action === undefined) {
+        throw new Error(`fauxqs has no action ${name}.`);
+      }
+      return ({ parameters }) => action(parameters, queues);
+    },
     createMessage: SqsStore.createMessage,
   };
 }

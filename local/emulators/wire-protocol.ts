@@ -8,6 +8,8 @@ export interface WireRequest {
   readonly parameters: Readonly<Record<string, unknown>>;
   /** Region that the caller signed for. */
   readonly region: string;
+  /** Whether the caller has hung up by now. */
+  isGone(): boolean;
 }
 
 /** Answers one action: an object in the JSON protocol, the XML of the result in the query protocol. */

@@ -1,16 +1,23 @@
-import type { FauxqsActions, FauxqsQueueStore, ReceivedMessage } from '../fauxqs.ts';
+import type { FauxqsQueueStore, ReceivedMessage } from '../fauxqs.ts';
 import type { WireAction } from '../wire-protocol.ts';
 
 /**
  * ReceiveMessage that gives message attributes only to those who ask for them, and says of a dead-lettered
  * message where it came from.
  *
+ * Messages for a client that hung up while it waited are put back as if they had not been received.
+ *
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
  */
-export function receiveMessage(queues: FauxqsQueueStore, actions: FauxqsActions): WireAction {
-  return async ({ parameters }) => {
-    const { Messages: messages } = await actions.receiveMessage(parameters, queues);
+export function receiveMessage(queues: FauxqsQueueStore, receive: WireAction): WireAction {
+  return async request => {
+    const { parameters } = request;
+    const { Messages: messages } = (await receive(request)) as { Messages?: ReceivedMessage[] };
     if (messages === undefined) {
+      return {};
+    }
+    if (request.isGone()) {
+      putBack(messages, queues, String(parameters.QueueUrl));
       return {};
     }
     if (listed(parameters.MessageAttributeNames).length === 0) {
@@ -22,6 +29,17 @@ export function receiveMessage(queues: FauxqsQueueStore, actions: FauxqsActions)
     }
     return { Messages: messages };
   };
+}
+
+function putBack(messages: ReceivedMessage[], queues: FauxqsQueueStore, url: string): void {
+  const queue = queues.getQueue(url);
+  for (const { ReceiptHandle } of messages) {
+    const message = queue?.inflightMessages.get(ReceiptHandle)?.message;
+    if (message !== undefined) {
+      message.approximateReceiveCount -= 1;
+      queue?.changeVisibility(ReceiptHandle, 0);
+    }
+  }
 }
 
 function dropMessageAttributes(message: ReceivedMessage): void {
