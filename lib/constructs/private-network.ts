@@ -195,7 +195,10 @@ export class PrivateNetwork extends Construct {
       new iam.PolicyStatement({
         principals: [new iam.AnyPrincipal()],
         actions: actions.map(action => `s3:${action}`),
-        resources: [bucketArn, `${bucketArn}/*`],
+        resources: [
+          ...(actions.includes('ListBucket') ? [bucketArn] : []),
+          ...(actions.some(action => action !== 'ListBucket') ? [`${bucketArn}/*`] : []),
+        ],
         conditions: callersOf(stack),
       }),
     );
