@@ -11,12 +11,7 @@ import type { DurableQueue } from './durable-queue.ts';
 import { bootScript } from './fleet/boot-script.ts';
 import { fleetName } from './fleet/fleet-name.ts';
 import { amazonLinux, encryptedDisk, PrivateInstanceRole } from './fleet/private-instance.ts';
-import {
-  backlogPerWorker,
-  backlogPerWorkerQueries,
-  waitingForNobody,
-  wakeUpSteps,
-} from './fleet/queue-scaling.ts';
+import { backlogPerWorker, backlogPerWorkerQueries, WakeUpAlarm } from './fleet/queue-scaling.ts';
 import {
   defaultJobTimeout,
   environmentOf,
@@ -329,39 +324,26 @@ export class WorkerFleet<Message = unknown, Environment extends EnvironmentSchem
 
   #scale(props: WorkerFleetProps<Message, Environment>): void {
     const { queue } = this.queue;
-    const target = backlogPerWorker(props);
-
     const wakeUp = new autoscaling.StepScalingAction(this, 'WakeUp', {
       autoScalingGroup: this.group,
       adjustmentType: autoscaling.AdjustmentType.CHANGE_IN_CAPACITY,
       metricAggregationType: autoscaling.MetricAggregationType.MAXIMUM,
     });
-    const steps = wakeUpSteps(target, this.maxWorkers);
-    const threshold = 1;
-    for (const [index, { fromMessages, workers }] of steps.entries()) {
-      const next = steps[index + 1];
-      wakeUp.addAdjustment({
-        adjustment: workers,
-        lowerBound: fromMessages - threshold,
-        ...(next && { upperBound: next.fromMessages - threshold }),
-      });
-    }
-    new cloudwatch.Alarm(this, 'Waiting', {
-      alarmDescription:
-        'Messages wait and there are no workers. Nothing is wrong: the first ones are started.',
-      metric: waitingForNobody(queue, this.desiredWorkers),
-      threshold,
-      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      evaluationPeriods: 1,
-      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
-    }).addAlarmAction(new AutoScalingAction(wakeUp));
+    new WakeUpAlarm(this, 'Waiting', {
+      ...props,
+      queue,
+      desired: this.desiredWorkers,
+      mostWorkers: this.maxWorkers,
+      action: wakeUp,
+      alarmAction: new AutoScalingAction(wakeUp),
+    });
 
     // The level below: target tracking of a quotient of metrics is not to be had otherwise.
     new autoscaling.CfnScalingPolicy(this, 'Backlog', {
       autoScalingGroupName: this.group.autoScalingGroupName,
       policyType: 'TargetTrackingScaling',
       targetTrackingConfiguration: {
-        targetValue: target,
+        targetValue: backlogPerWorker(props),
         customizedMetricSpecification: { metrics: backlogPerWorkerQueries(queue, this.workersInService) },
       },
     });

@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
 import type { Rule } from '../validation.ts';
 
 /** What the number of workers follows from. */
@@ -91,18 +92,56 @@ export function waitingMessages(queue: IQueue): cloudwatch.Metric {
   });
 }
 
+/** A step scaling action, of EC2 or of Application Auto Scaling. */
+export interface WakeUpAction {
+  addAdjustment(step: { adjustment: number; lowerBound?: number; upperBound?: number }): void;
+}
+
+export interface WakeUpProps extends QueueScalingProps {
+  readonly queue: IQueue;
+  /** How many workers there should be. */
+  readonly desired: cloudwatch.Metric;
+  readonly mostWorkers: number;
+  /** Adds workers; gets its steps here. */
+  readonly action: WakeUpAction;
+  readonly alarmAction: cloudwatch.IAlarmAction;
+}
+
 /**
- * What waits while nobody works: 0 as soon as there is a worker, or one is on its way.
+ * Starts the first workers when something waits and there are none.
  *
- * Without this condition, the steps would go on adding workers for as long as a message waits.
+ * The alarm is over as soon as workers are on their way: without this condition, the steps would go on
+ * adding workers for as long as a message waits.
  */
-export function waitingForNobody(queue: IQueue, desired: cloudwatch.Metric): cloudwatch.MathExpression {
-  return new cloudwatch.MathExpression({
-    label: 'Messages waiting while there are no workers',
-    expression: 'IF(FILL(desired, 0) > 0, 0, waiting)',
-    usingMetrics: { waiting: waitingMessages(queue), desired },
-    period: waitingMessages(queue).period,
-  });
+export class WakeUpAlarm extends cloudwatch.Alarm {
+  constructor(scope: Construct, id: string, props: WakeUpProps) {
+    const waiting = waitingMessages(props.queue);
+    const threshold = 1;
+    super(scope, id, {
+      alarmDescription: 'Messages wait and there are no workers. Nothing is wrong: the first are started.',
+      metric: new cloudwatch.MathExpression({
+        label: 'Messages waiting while there are no workers',
+        expression: 'IF(FILL(desired, 0) > 0, 0, waiting)',
+        usingMetrics: { waiting, desired: props.desired },
+        period: waiting.period,
+      }),
+      threshold,
+      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      evaluationPeriods: 1,
+      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+    });
+    const steps = wakeUpSteps(backlogPerWorker(props), props.mostWorkers);
+    for (const [index, { fromMessages, workers }] of steps.entries()) {
+      const next = steps[index + 1];
+      // Bounds are counted from the alarm's threshold.
+      props.action.addAdjustment({
+        adjustment: workers,
+        lowerBound: fromMessages - threshold,
+        ...(next && { upperBound: next.fromMessages - threshold }),
+      });
+    }
+    this.addAlarmAction(props.alarmAction);
+  }
 }
 
 /** A query of a target tracking policy, as EC2 and Application Auto Scaling both take it. */
