@@ -1,0 +1,98 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { type App, Stack } from 'aws-cdk-lib';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { bundledCode } from '../../../lib/constructs/bundled-code.ts';
+import { repository, temporaryDirectory, testApp } from '../../support/synthesized-app.ts';
+
+const payment = 'lambda/order-processing/payment.ts';
+const shipping = 'lambda/order-processing/shipping.ts';
+
+/** Makes functions of entries and bundles them. */
+function bundle(entries: Readonly<Record<string, string>>) {
+  // The stacks whose code is bundled: all.
+  const app = testApp({ 'aws:cdk:bundling-stacks': ['**'] });
+  const stack = new Stack(app, 'orders');
+  for (const [id, entry] of Object.entries(entries)) makeFunction(stack, id, entry);
+  const { directory } = app.synth();
+  const assets = readdirSync(directory).filter(name => name.startsWith('asset.'));
+  return { app, directory, assets, code: (asset = assets[0] ?? '') => codeOf(directory, asset) };
+}
+
+function makeFunction(stack: Stack, id: string, entry: string): lambda.Function {
+  return new lambda.Function(stack, id, {
+    code: bundledCode(entry),
+    handler: 'index.handler',
+    runtime: lambda.Runtime.NODEJS_24_X,
+  });
+}
+
+const codeOf = (directory: string, asset: string) =>
+  readFileSync(join(directory, asset, 'index.mjs'), 'utf8');
+
+function keysOf(app: App): string[] {
+  const { Resources } = app.synth().getStackByName('orders').template as {
+    Resources: Record<string, { Type: string; Properties: { Code: { S3Key: string } } }>;
+  };
+  return Object.values(Resources)
+    .filter(({ Type }) => Type === 'AWS::Lambda::Function')
+    .map(({ Properties }) => Properties.Code.S3Key);
+}
+
+describe('bundledCode', () => {
+  const both = bundle({ Payment: payment, Shipping: shipping });
+
+  it('gives each function a bundle of its own, in one module', () => {
+    const [first, second] = keysOf(both.app);
+    expect(first).not.toBe(second);
+    expect(both.assets).toHaveLength(2);
+    for (const asset of both.assets) {
+      expect(readdirSync(join(both.directory, asset))).toEqual(['index.mjs']);
+      expect(both.code(asset)).toMatch(/export\s*{[^}]*\bhandler\b/);
+    }
+  });
+
+  it('leaves the SDK to the runtime', () => {
+    for (const asset of both.assets) {
+      expect(both.code(asset)).toMatch(/from"@aws-sdk\/client-dynamodb"/);
+      expect(both.code(asset).length).toBeLessThan(150 * 1024);
+    }
+  });
+
+  it('says nothing of the machine that made it', () => {
+    for (const asset of both.assets) expect(both.code(asset)).not.toContain(repository);
+  });
+
+  it('is the same in every synth, byte for byte', () => {
+    const again = bundle({ Payment: payment, Shipping: shipping });
+    expect(again.assets).toEqual(both.assets);
+    for (const asset of both.assets) expect(again.code(asset)).toBe(both.code(asset));
+  });
+
+  it('is one asset for two functions of one entry', () => {
+    const { app, assets } = bundle({ First: payment, Second: payment });
+    expect(assets).toHaveLength(1);
+    expect(new Set(keysOf(app)).size).toBe(1);
+  });
+
+  it('is left out where the stack is not to be bundled', () => {
+    const app = testApp();
+    makeFunction(new Stack(app, 'orders'), 'Payment', payment);
+    const { directory } = app.synth();
+    expect(readdirSync(directory).filter(name => name.startsWith('asset.'))).toEqual([]);
+  });
+
+  it('fails when there is no such entry', () => {
+    expect(() => bundledCode('lambda/order-processing/nope.ts')).toThrow(
+      "There is no lambda/order-processing/nope.ts. Give the handler's path from the repository's root.",
+    );
+  });
+
+  it('fails when the entry cannot be bundled, and says why', () => {
+    const broken = join(temporaryDirectory(), 'broken.ts');
+    writeFileSync(broken, "export { handler } from './missing.ts';");
+    expect(() => bundle({ Broken: relative(repository, broken) })).toThrow(
+      /Failed to bundle asset orders\/Broken.*Could not resolve "\.\/missing\.ts"/s,
+    );
+  });
+});

@@ -1,0 +1,64 @@
+import { orderEvents, paymentEvents, shippingEvents } from '../../../../contracts/orders.ts';
+import { AlarmTopic } from '../../../../lib/constructs/alarm-topic.ts';
+import { DurableQueue } from '../../../../lib/constructs/durable-queue.ts';
+import { FanOutTopic } from '../../../../lib/constructs/fan-out-topic.ts';
+import { MessageKey } from '../../../../lib/constructs/message-key.ts';
+import { TopicMonitoring } from '../../../../lib/constructs/monitoring/topic-monitoring.ts';
+import { resourceOf, testStack } from '../../../support/stack-template.ts';
+
+function monitorTopic() {
+  const stack = testStack();
+  const topic = new FanOutTopic(stack, 'OrderPlaced', {
+    events: orderEvents,
+    key: new MessageKey(stack, 'Key', { description: 'Encrypts orders' }),
+  });
+  const undelivered = [
+    topic.fanOutTo(new DurableQueue(stack, 'Payment'), paymentEvents),
+    topic.fanOutTo(new DurableQueue(stack, 'Shipping'), shippingEvents),
+  ];
+  const alarmTopic = new AlarmTopic(stack, 'Alarms');
+  const { alarms } = new TopicMonitoring(stack, 'Monitoring', { topic, alarmTopic });
+  return { stack, topic, undelivered, alarmTopic, alarms };
+}
+
+describe('TopicMonitoring', () => {
+  it('raises an alarm when SNS gives up a delivery', () => {
+    const { stack, topic, alarms } = monitorTopic();
+    expect(alarms.slice(0, 1).map(alarm => resourceOf(alarm).Properties)).toMatchObject([
+      {
+        Namespace: 'AWS/SNS',
+        MetricName: 'NumberOfNotificationsFailed',
+        Dimensions: [{ Name: 'TopicName', Value: stack.resolve(topic.topic.topicName) }],
+        Statistic: 'Sum',
+        Threshold: 1,
+        TreatMissingData: 'notBreaching',
+      },
+    ]);
+  });
+
+  it('raises an alarm for the DLQ of each subscription', () => {
+    const { stack, undelivered, alarms } = monitorTopic();
+    expect(alarms.slice(1).map(alarm => resourceOf(alarm).Properties)).toMatchObject(
+      undelivered.map(queue => ({
+        MetricName: 'ApproximateNumberOfMessagesVisible',
+        Dimensions: [{ Name: 'QueueName', Value: stack.resolve(queue.queueName) }],
+        Statistic: 'Maximum',
+        Period: 60,
+        Threshold: 1,
+        TreatMissingData: 'notBreaching',
+      })),
+    );
+  });
+
+  it('tells the alarm topic of each', () => {
+    const { stack, alarms, alarmTopic } = monitorTopic();
+    const topicArn = stack.resolve(alarmTopic.topic.topicArn);
+    expect(alarms).toHaveLength(3);
+    for (const alarm of alarms) {
+      expect(resourceOf(alarm).Properties).toMatchObject({
+        AlarmActions: [topicArn],
+        OKActions: [topicArn],
+      });
+    }
+  });
+});
