@@ -12,6 +12,6 @@ export class PortTakenError extends Error {
 
 /** Turns the operating system's "address in use" into {@link PortTakenError}. */
 export function explainPortFault(fault: unknown, port: number, what: string, option: string): unknown {
-  const isTaken = fault instanceof Error && 'code' in fault && fault.code === 'EADDRINUSE';
-  return isTaken ? new PortTakenError(port, what, option) : fault;
+  const { code } = fault as NodeJS.ErrnoException;
+  return code === 'EADDRINUSE' ? new PortTakenError(port, what, option) : fault;
 }

@@ -19,6 +19,8 @@ export function deliverGroupsInBatches(queue: FauxqsQueue): void {
 function takeWholeGroups(queue: FauxqsQueue): void {
   const dequeue = queue.dequeue.bind(queue);
   queue.dequeue = (maxCount, visibilityTimeout, deadLetterQueue) => {
+    // Groups whose messages have just become visible again are free.
+    queue.processTimers();
     const lockedBefore = new Set(queue.fifoLockedGroups.keys());
     const batch = dequeue(maxCount, visibilityTimeout, deadLetterQueue);
     for (let taken = batch.length; taken > 0 && batch.length < maxCount; ) {
