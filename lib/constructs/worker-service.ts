@@ -204,7 +204,12 @@ export class WorkerService<Message = unknown, Environment extends EnvironmentSch
     const stack = Stack.of(this);
     const role = new iam.Role(this, 'Role', {
       description: `What the workers of ${this.node.path} may do`,
-      assumedBy: this.#ownTasks(),
+      assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com', {
+        conditions: deliveredFor({
+          sourceArn: stack.formatArn({ service: 'ecs', resource: '*' }),
+          sourceAccount: stack.account,
+        }),
+      }),
     });
     grantConsume(role, this.queue);
     role.addToPolicy(
@@ -228,24 +233,14 @@ export class WorkerService<Message = unknown, Environment extends EnvironmentSch
   #executionRole(): iam.Role {
     const role = new iam.Role(this, 'ExecutionRole', {
       description: `Lets ECS start the workers of ${this.node.path}`,
-      assumedBy: this.#ownTasks(),
+      // Without a condition: for this role, ECS is not known to say which task it acts for.
+      assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com'),
     });
     Validations.of(role).acknowledge({
       id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
       reason: 'ECR gives its registry token for the account, not for a repository',
     });
     return role;
-  }
-
-  /** ECS, for tasks of this account. */
-  #ownTasks(): iam.ServicePrincipal {
-    const stack = Stack.of(this);
-    return new iam.ServicePrincipal('ecs-tasks.amazonaws.com', {
-      conditions: deliveredFor({
-        sourceArn: stack.formatArn({ service: 'ecs', resource: '*' }),
-        sourceAccount: stack.account,
-      }),
-    });
   }
 
   /** Application Auto Scaling's own role, which it makes by itself: another would never be assumed. */
