@@ -1,0 +1,222 @@
+import { deliveryEdges } from '../support/policy/delivery-edges.ts';
+import { reachOf } from '../support/policy/reach.ts';
+import { synthesizedWorld } from '../support/policy/synthesized-world.ts';
+
+const stack = 'order-processing';
+const services = ['Payment', 'Inventory', 'Shipping'];
+
+const dev = synthesizedWorld('dev');
+const ownOf = (type: string, world = dev) =>
+  world.ofType(type).filter(({ stackName }) => stackName === stack);
+const topic = dev.resource(`${stack}/OrderPlaced/Topic`);
+const queueKey = dev.resource(`${stack}/QueueKey`);
+const alarmTopic = dev.resource(`${stack}/Alarms/Topic`);
+
+describe('order-processing delivers', () => {
+  const names = deliveryEdges(dev).map(edge => edge.name);
+
+  it('from the topic to each queue, or to the DLQ of the subscription', () => {
+    const destinations = names.filter(name => name.startsWith(`${topic.path} → `));
+    expect(destinations.sort()).toEqual(
+      services
+        .flatMap(service => [`${stack}/${service}/Queue`, `${stack}/${service}/UndeliveredOrderPlaced`])
+        .map(path => `${topic.path} → ${path}`)
+        .sort(),
+    );
+  });
+
+  it.each(services)('from the queue of %s to its consumer, or to its DLQ', service => {
+    const queue = `${stack}/${service}/Queue`;
+    const destinations = names.filter(name => name.startsWith(`${queue} → `));
+    expect(destinations.sort()).toEqual([
+      `${queue} → ${stack}/${service}/Dlq`,
+      `${queue} → ${stack}/${service}Consumer/Role`,
+    ]);
+  });
+
+  it('from the API to place-order', () => {
+    const delivered = names.filter(name => name.endsWith(` → ${stack}/PlaceOrder/Function`));
+    expect(delivered).toEqual([`${stack}/Intake/Api/POST--orders → ${stack}/PlaceOrder/Function`]);
+  });
+
+  it('from every alarm to the alarm topic', () => {
+    const alarms = ownOf('AWS::CloudWatch::Alarm').map(({ path }) => `${path} → ${alarmTopic.path}`);
+    expect(alarms.length).toBeGreaterThan(0);
+    expect(names.filter(name => name.endsWith(` → ${alarmTopic.path}`)).sort()).toEqual(alarms.sort());
+  });
+});
+
+describe('SNS', () => {
+  const sns = 'sns.amazonaws.com';
+
+  it.each(services)('sends to the queue of %s for the orders topic alone', async service => {
+    const queue = dev.resource(`${stack}/${service}/Queue`);
+    expect(await dev.service(sns, topic).may('sqs:SendMessage', queue)).toBeAllowed();
+    expect(await dev.service(sns, alarmTopic).may('sqs:SendMessage', queue)).toBeDenied();
+    expect(await dev.service(sns, topic).may('sqs:ReceiveMessage', queue)).toBeDenied();
+    const deadLetterQueue = dev.resource(`${stack}/${service}/Dlq`);
+    expect(await dev.service(sns, topic).may('sqs:SendMessage', deadLetterQueue)).toBeDenied();
+  });
+
+  it.each(['Decrypt', 'GenerateDataKey'])(
+    'asks the key of the queues to %s for the orders topic alone',
+    async action => {
+      expect(await dev.service(sns, topic).may(`kms:${action}`, queueKey)).toBeAllowed();
+      expect(await dev.service(sns, alarmTopic).may(`kms:${action}`, queueKey)).toBeDenied();
+      expect(await dev.service(sns).may(`kms:${action}`, queueKey)).toBeDenied();
+      const topicKey = dev.resource(`${stack}/TopicKey`);
+      expect(await dev.service(sns, topic).may(`kms:${action}`, topicKey)).toBeDenied();
+    },
+  );
+});
+
+it.each(
+  services.flatMap(service =>
+    ['Queue', 'Dlq', 'UndeliveredOrderPlaced'].map(queue => `${stack}/${service}/${queue}`),
+  ),
+)('nobody sends to %s directly but whom the account lets', async path => {
+  const queue = dev.resource(path);
+  for (const role of dev.ofType('AWS::IAM::Role')) {
+    expect(await dev.role(role).may('sqs:SendMessage', queue)).toBeDenied();
+  }
+  expect(await dev.stranger().may('sqs:SendMessage', queue)).toBeDenied();
+  expect(await dev.outsider().may('sqs:SendMessage', queue)).toBeDenied();
+  expect(await dev.anybody().may('sqs:SendMessage', queue)).toBeDenied();
+  expect(await dev.administrator().may('sqs:SendMessage', queue)).toBeAllowed();
+  expect(await dev.administrator().overPlainHttp().may('sqs:SendMessage', queue)).toBeForbidden();
+});
+
+it('nobody publishes orders but place-order and whom the account lets', async () => {
+  expect(await dev.role(`${stack}/PlaceOrder/Role`).may('sns:Publish', topic)).toBeAllowed();
+  for (const service of services) {
+    expect(await dev.role(`${stack}/${service}Consumer/Role`).may('sns:Publish', topic)).toBeDenied();
+  }
+  expect(await dev.service('cloudwatch.amazonaws.com', alarmTopic).may('sns:Publish', topic)).toBeDenied();
+  expect(await dev.stranger().may('sns:Publish', topic)).toBeDenied();
+  expect(await dev.outsider().may('sns:Publish', topic)).toBeDenied();
+  expect(await dev.administrator().may('sns:Publish', topic)).toBeAllowed();
+});
+
+describe('CloudWatch', () => {
+  const alarmKey = dev.resource(`${stack}/Alarms/Key`);
+  const alarm = (account: string, name: string) => ({
+    arn: `arn:aws:cloudwatch:eu-west-1:${account}:alarm:${name}`,
+    account,
+  });
+  const steps = [
+    { action: 'sns:Publish', target: alarmTopic },
+    { action: 'kms:GenerateDataKey', target: alarmKey },
+    { action: 'kms:Decrypt', target: alarmKey },
+  ];
+
+  it.each(steps)('is let to $action for the alarms of this stack alone', async ({ action, target }) => {
+    const cloudWatch = 'cloudwatch.amazonaws.com';
+    const own = alarm('111122223333', `${stack}-PaymentMonitoringBacklog495A430E-1A2B3C4D5E6F`);
+    expect(await dev.service(cloudWatch, own).may(action, target)).toBeAllowed();
+    const ofOtherStack = alarm('111122223333', 'order-ledger-Backlog');
+    expect(await dev.service(cloudWatch, ofOtherStack).may(action, target)).toBeDenied();
+    const ofOtherAccount = alarm('999999999999', `${stack}-PaymentMonitoringBacklog495A430E-1A2B3C4D5E6F`);
+    expect(await dev.service(cloudWatch, ofOtherAccount).may(action, target)).toBeDenied();
+    const claimed = { ...own, account: '999999999999' };
+    expect(await dev.service(cloudWatch, claimed).may(action, target)).toBeDenied();
+    expect(await dev.service('budgets.amazonaws.com', own).may(action, target)).toBeDenied();
+  });
+});
+
+describe('API Gateway', () => {
+  const placeOrder = dev.resource(`${stack}/PlaceOrder/Function`);
+  const api = dev.resource(`${stack}/Intake/Api`);
+  const request = (apiId: string, route: string) => ({
+    arn: `arn:aws:execute-api:eu-west-1:111122223333:${apiId}/$default/${route}`,
+    account: '111122223333',
+  });
+
+  it('invokes place-order for the orders of this API alone', async () => {
+    const gateway = 'apigateway.amazonaws.com';
+    const invoke = 'lambda:InvokeFunction';
+    expect(await dev.service(gateway, request(api.ref, 'POST/orders')).may(invoke, placeOrder)).toBeAllowed();
+    expect(await dev.service(gateway, request(api.ref, 'POST/refunds')).may(invoke, placeOrder)).toBeDenied();
+    expect(
+      await dev.service(gateway, request('another', 'POST/orders')).may(invoke, placeOrder),
+    ).toBeDenied();
+  });
+
+  it('invokes no consumer', async () => {
+    for (const service of services) {
+      const consumer = dev.resource(`${stack}/${service}Consumer/Function`);
+      const caller = dev.service('apigateway.amazonaws.com', request(api.ref, 'POST/orders'));
+      expect(await caller.may('lambda:InvokeFunction', consumer)).toBeDenied();
+    }
+  });
+});
+
+describe('roles may do what their functions do, and nothing else', () => {
+  const traces = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
+  const logs = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+  const consume = [
+    'sqs:ChangeMessageVisibility',
+    'sqs:DeleteMessage',
+    'sqs:GetQueueAttributes',
+    'sqs:GetQueueUrl',
+    'sqs:ReceiveMessage',
+  ];
+  const read = 'dynamodb:GetItem';
+  const put = 'dynamodb:PutItem';
+  const update = 'dynamodb:UpdateItem';
+  const remove = 'dynamodb:DeleteItem';
+  const useTableKey = ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'];
+
+  const functions = [
+    {
+      role: 'PlaceOrder',
+      table: { name: 'Requests', actions: [remove, read, put, update] },
+      reaches: { 'OrderPlaced/Topic': ['sns:Publish'], TopicKey: ['kms:Decrypt', 'kms:GenerateDataKey'] },
+    },
+    {
+      role: 'PaymentConsumer',
+      table: { name: 'Payments', actions: [read, put] },
+      reaches: { 'Payment/Queue': consume, QueueKey: ['kms:Decrypt'] },
+    },
+    {
+      role: 'InventoryConsumer',
+      table: { name: 'Stock', actions: [read, put, update] },
+      reaches: { 'Inventory/Queue': consume, QueueKey: ['kms:Decrypt'] },
+    },
+    {
+      role: 'ShippingConsumer',
+      table: { name: 'Shipments', actions: [read, put] },
+      reaches: { 'Shipping/Queue': consume, QueueKey: ['kms:Decrypt'] },
+    },
+  ];
+
+  // In prod, tables have keys of their own, which their functions use.
+  const stages = [
+    { stage: 'dev', tableKey: (_table: string) => ({}) },
+    { stage: 'prod', tableKey: (table: string) => ({ [`${table}/Key`]: useTableKey }) },
+  ] as const;
+
+  describe.each(stages)('$stage', ({ stage, tableKey }) => {
+    const world = synthesizedWorld(stage);
+
+    it.each(functions)('$role', async ({ role, table, reaches }) => {
+      const expected = {
+        [`${role}/Logs`]: logs,
+        [`${table.name}/Table`]: table.actions,
+        ...tableKey(table.name),
+        ...reaches,
+      };
+      expect(await reachOf(world.resource(`${stack}/${role}/Role`), world)).toEqual({
+        '*': traces,
+        ...Object.fromEntries(
+          Object.entries(expected).map(([path, actions]) => [`${stack}/${path}`, actions]),
+        ),
+      });
+    });
+
+    it('and there are no other roles', () => {
+      expect(ownOf('AWS::IAM::Role', world).map(({ path }) => path)).toEqual(
+        functions.map(({ role }) => `${stack}/${role}/Role`),
+      );
+    });
+  });
+});

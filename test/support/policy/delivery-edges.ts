@@ -1,0 +1,168 @@
+import { arnParts } from './account.ts';
+import type { DeployedResource } from './deployed-stack.ts';
+import { type Edge, UnseenEdge } from './edge.ts';
+import { listOf } from './policies.ts';
+import type { PolicyWorld } from './policy-world.ts';
+import { PollingByFunction } from './polling-by-function.ts';
+import { Redrive, settingOf } from './redrive.ts';
+import { type DeliverySource, ServiceDelivery } from './service-delivery.ts';
+
+type FindEdges = (resource: DeployedResource, world: PolicyWorld) => readonly Edge[];
+
+/** How each type of resource delivers. */
+const finders: Readonly<Record<string, FindEdges>> = {
+  'AWS::ApiGatewayV2::Route': integrationEdges,
+  'AWS::CloudWatch::Alarm': alarmEdges,
+  'AWS::CloudWatch::CompositeAlarm': alarmEdges,
+  'AWS::Lambda::EventSourceMapping': mappingEdges,
+  'AWS::Lambda::Function': functionEdges,
+  'AWS::S3::Bucket': bucketEdges,
+  'AWS::SNS::Subscription': subscriptionEdges,
+  'AWS::SQS::Queue': redriveEdges,
+};
+
+/** Types that deliver in ways that have no finder above yet. */
+const unknownDeliverers = new Set([
+  'AWS::ApiGateway::Method',
+  'AWS::Budgets::Budget',
+  'AWS::CloudTrail::Trail',
+  'AWS::Events::Rule',
+  'AWS::KinesisFirehose::DeliveryStream',
+  'AWS::Lambda::EventInvokeConfig',
+  'AWS::Pipes::Pipe',
+  'AWS::Scheduler::Schedule',
+  'AWS::StepFunctions::StateMachine',
+  'Custom::S3BucketNotifications',
+]);
+
+const unknownDelivery = 'no finder knows how it delivers. Add one in test/support/policy/delivery-edges.ts.';
+
+/** Every edge along which the stacks of the world deliver, found from their templates. */
+export function deliveryEdges(world: PolicyWorld): readonly Edge[] {
+  return world.resources.flatMap(resource => {
+    if (unknownDeliverers.has(resource.type)) return [new UnseenEdge(resource.path, unknownDelivery)];
+    return finders[resource.type]?.(resource, world) ?? [];
+  });
+}
+
+/** A resource as the source of what a service delivers. */
+function sourceFrom(resource: DeployedResource): DeliverySource {
+  const { path, arn, account, name } = resource;
+  if (arn === undefined) {
+    throw new Error(
+      `${path} has no ARN that the policy tests know. Say it in test/support/policy/resource-identity.ts.`,
+    );
+  }
+  return { path, arn, account, name };
+}
+
+function subscriptionEdges(subscription: DeployedResource, world: PolicyWorld): readonly Edge[] {
+  const topicArn = String(subscription.property('TopicArn'));
+  const source = {
+    path: world.referredTo(topicArn)?.path ?? topicArn,
+    arn: topicArn,
+    account: arnParts(topicArn).account,
+    name: topicArn.split(':').at(-1) ?? topicArn,
+  };
+  const actions: Readonly<Record<string, string>> = {
+    sqs: 'sqs:SendMessage',
+    lambda: 'lambda:InvokeFunction',
+  };
+  const action = actions[String(subscription.property('Protocol'))];
+  const redrive = settingOf<{ readonly deadLetterTargetArn: string }>(subscription, 'RedrivePolicy');
+  const destinations = [
+    ...(action ? [{ action, endpoint: subscription.property('Endpoint') }] : []),
+    ...(redrive ? [{ action: 'sqs:SendMessage', endpoint: redrive.deadLetterTargetArn }] : []),
+  ];
+  return destinations.map(({ action, endpoint }) =>
+    serviceDelivery(world, 'sns.amazonaws.com', source, action, endpoint),
+  );
+}
+
+function alarmEdges(alarm: DeployedResource, world: PolicyWorld): readonly Edge[] {
+  const targets = ['AlarmActions', 'InsufficientDataActions', 'OKActions'].flatMap(name =>
+    listOf(alarm.property(name) as readonly string[] | undefined),
+  );
+  return [...new Set(targets)].flatMap(target => {
+    // CloudWatch scales by its service-linked role, which no policy of the app has a say in.
+    if (target.startsWith('arn:aws:autoscaling:')) return [];
+    if (!target.startsWith('arn:aws:sns:')) {
+      return [new UnseenEdge(`${alarm.path} → ${target}`, unknownDelivery)];
+    }
+    return [serviceDelivery(world, 'cloudwatch.amazonaws.com', sourceFrom(alarm), 'sns:Publish', target)];
+  });
+}
+
+function integrationEdges(route: DeployedResource, world: PolicyWorld): readonly Edge[] {
+  const integration = world.referredTo(String(route.property('Target')).replace('integrations/', ''));
+  if (integration?.property('IntegrationType') !== 'AWS_PROXY') {
+    return [new UnseenEdge(route.path, unknownDelivery)];
+  }
+  const { account, region } = route;
+  const api = String(route.property('ApiId'));
+  const [method, path] = String(route.property('RouteKey')).split(' ');
+  const request = path ? `${method}${path.replaceAll(/[{}+]/g, '')}` : method;
+  const source = {
+    path: route.path,
+    arn: `arn:aws:execute-api:${region}:${account}:${api}/$default/${request}`,
+    account,
+    name: api,
+  };
+  const target = integration.property('IntegrationUri');
+  return [serviceDelivery(world, 'apigateway.amazonaws.com', source, 'lambda:InvokeFunction', target)];
+}
+
+function mappingEdges(mapping: DeployedResource, world: PolicyWorld): readonly Edge[] {
+  const mappings = world.ofType('AWS::Lambda::EventSourceMapping').map(other => ({
+    queue: world.referredTo(other.property('EventSourceArn')),
+    role: roleOf(world.referredTo(other.property('FunctionName')), world),
+  }));
+  const queue = world.referredTo(mapping.property('EventSourceArn'));
+  const role = roleOf(world.referredTo(mapping.property('FunctionName')), world);
+  if (queue?.type !== 'AWS::SQS::Queue' || !role) {
+    return [new UnseenEdge(mapping.path, 'its queue or the role of its function is not in this app')];
+  }
+  const own = mappings.filter(other => other.role === role).map(other => other.queue);
+  const othersQueues = mappings
+    .filter(other => other.role !== role && !own.includes(other.queue))
+    .flatMap(other => (other.queue?.type === 'AWS::SQS::Queue' ? [other.queue] : []));
+  return [new PollingByFunction(world, queue, role, othersQueues)];
+}
+
+function roleOf(fn: DeployedResource | undefined, world: PolicyWorld): DeployedResource | undefined {
+  return world.referredTo(fn?.property('Role'));
+}
+
+function functionEdges(fn: DeployedResource): readonly Edge[] {
+  return fn.property('DeadLetterConfig') === undefined ? [] : [new UnseenEdge(fn.path, unknownDelivery)];
+}
+
+function bucketEdges(bucket: DeployedResource): readonly Edge[] {
+  return bucket.property('NotificationConfiguration') === undefined
+    ? []
+    : [new UnseenEdge(bucket.path, unknownDelivery)];
+}
+
+function redriveEdges(queue: DeployedResource, world: PolicyWorld): readonly Edge[] {
+  const redrive = settingOf<{ readonly deadLetterTargetArn: string }>(queue, 'RedrivePolicy');
+  if (!redrive) return [];
+  const deadLetterQueue = world.referredTo(redrive.deadLetterTargetArn);
+  return [
+    deadLetterQueue
+      ? new Redrive(queue, deadLetterQueue)
+      : new UnseenEdge(`${queue.path} → ${redrive.deadLetterTargetArn}`, 'its DLQ is not in this app'),
+  ];
+}
+
+function serviceDelivery(
+  world: PolicyWorld,
+  service: string,
+  source: DeliverySource,
+  action: string,
+  target: unknown,
+): Edge {
+  const destination = world.referredTo(target);
+  return destination
+    ? new ServiceDelivery(world, { service, source, action, destination })
+    : new UnseenEdge(`${source.path} → ${String(target)}`, 'what it delivers to is not in this app');
+}

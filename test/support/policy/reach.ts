@@ -1,0 +1,117 @@
+import { isWildcardOnlyAction } from '@cloud-copilot/iam-simulate';
+import type { Target } from './caller.ts';
+import type { DeployedResource } from './deployed-stack.ts';
+import { identityPoliciesOf, listOf, type PolicyStatement, UnreadablePolicyError } from './policies.ts';
+import { neighbourOf, type PolicyWorld } from './policy-world.ts';
+import { partsOf, unlessInapplicable } from './targets.ts';
+
+/** Actions that a role may do, by the path of the resource; `*` for those that no resource can be named for. */
+export type Reach = Readonly<Record<string, readonly string[]>>;
+
+/**
+ * Everything that a role may do in its account, with the resources of the app and with others like them.
+ *
+ * On each resource, every action is tried that a policy of the role, or the policy on the resource,
+ * allows by name: what is not tried is allowed by no statement.
+ *
+ * @throws UnreadablePolicyError when the role's policies allow actions by pattern, or something that is
+ * not in the app, so that not all of it would be seen.
+ */
+export async function reachOf(role: DeployedResource, world: PolicyWorld): Promise<Reach> {
+  const granted = identityPoliciesOf(role, world.resources).flatMap(({ name, statements }) =>
+    statements
+      .map((statement, index) => ({ name, statement, id: `${index + 1} ${name}` }))
+      .filter(({ statement }) => statement.Effect === 'Allow'),
+  );
+  for (const { name, statement } of granted) requireNamedActions(name, statement);
+
+  const caller = world.role(role);
+  const reach = new Map<string, Set<string>>();
+  const decisive = new Set<string>();
+  const ask = async (action: string, target: Target) => {
+    const verdict = await unlessInapplicable(caller.may(action, target));
+    if (!verdict?.allowed) return;
+    reach.set(target.path, (reach.get(target.path) ?? new Set()).add(action));
+    for (const { policy, index } of verdict.decisive) decisive.add(`${index} ${policy}`);
+  };
+
+  const unspecific = await actionsWithoutResources(granted.map(({ statement }) => statement));
+  for (const action of unspecific) await ask(action, { path: '*', arn: '*', account: role.account });
+  const resources = world.resources.filter(({ arn }) => arn !== undefined);
+  for (const target of [...resources, ...resources.map(neighbourOf)].flatMap(partsOf)) {
+    const statements = [
+      ...granted.map(({ statement }) => statement).filter(statement => isAbout(statement, target)),
+      ...admissionsOf(target, world),
+    ];
+    const actions = new Set(statements.flatMap(({ Action }) => listOf(Action)));
+    for (const action of actions) {
+      if (isAskedOf(action, target)) await ask(action, target);
+    }
+  }
+  for (const { name, statement, id } of granted) {
+    if (!decisive.has(id)) {
+      throw new UnreadablePolicyError(
+        `${name} allows what is not in this app: ${JSON.stringify(statement)}. Name a resource of the app, or ` +
+          'ask for it with Caller.may().',
+      );
+    }
+  }
+  return Object.fromEntries(
+    [...reach].sort(([a], [b]) => a.localeCompare(b)).map(([path, allowed]) => [path, [...allowed].sort()]),
+  );
+}
+
+function requireNamedActions(policy: string, statement: PolicyStatement): void {
+  const patterns = listOf(statement.Action).filter(isPattern);
+  if (statement.NotAction || statement.NotResource || patterns.length > 0) {
+    throw new UnreadablePolicyError(
+      `${policy} allows by pattern: ${JSON.stringify(statement)}. Name every action that the role needs, and the ` +
+        'resources that it needs them on.',
+    );
+  }
+}
+
+/** What the policy on a resource lets roles do by itself. */
+function admissionsOf(target: Target, world: PolicyWorld): readonly PolicyStatement[] {
+  const policy = world.resourcePolicyOf(target);
+  const admissions = (policy?.statements ?? []).filter(
+    statement => statement.Effect === 'Allow' && admitsRoles(statement),
+  );
+  for (const statement of admissions) requireNamedActions(policy?.name ?? '', statement);
+  return admissions;
+}
+
+/** To admit the account is not to admit its roles: their own policies then decide. */
+function admitsRoles({ Principal, NotPrincipal }: PolicyStatement): boolean {
+  if (NotPrincipal !== undefined || Principal === '*') return true;
+  return listOf(Principal?.AWS).some(principal => !/^(\d{12}|arn:aws:iam::\d{12}:root)$/.test(principal));
+}
+
+function isAbout({ Resource }: PolicyStatement, { arn = '' }: Target): boolean {
+  return listOf(Resource).some(pattern => {
+    const literal = pattern.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&');
+    return new RegExp(`^${literal.replaceAll('*', '.*').replaceAll('?', '.')}$`).test(arn);
+  });
+}
+
+function isPattern(action: string): boolean {
+  return /[*?]/.test(action);
+}
+
+/** The actions that are for no resource in particular. */
+async function actionsWithoutResources(statements: readonly PolicyStatement[]): Promise<readonly string[]> {
+  const actions = [...new Set(statements.flatMap(({ Action }) => listOf(Action)))];
+  const unspecific = await Promise.all(
+    actions.map(action => {
+      const [service = '', name = ''] = action.split(':');
+      return isWildcardOnlyAction(service, name);
+    }),
+  );
+  return actions.filter((_, index) => unspecific[index]);
+}
+
+/** Actions are asked of their own service's resources; to assume a role is asked of another. */
+function isAskedOf(action: string, { arn }: Target): boolean {
+  const [service] = action.split(':');
+  return arn?.split(':')[2] === (service === 'sts' ? 'iam' : service);
+}
