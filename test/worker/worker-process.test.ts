@@ -124,7 +124,7 @@ describe('a worker process', () => {
     [{ LEDGER_FILE: '' }, 'LEDGER_FILE'],
   ])(
     'does not start with %j',
-    async (environment, _message) => {
+    async (environment, message) => {
       const child = worker(environment);
       expect(await child.exited).toBe(1);
       expect(child.find('Worker not started')).toMatchObject({
