@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { DeliveryOutcome } from './emulators/sns/fan-out.ts';
 import type { FunctionEvents } from './functions/function-events.ts';
 import type { FunctionRuntime } from './functions/function-runtime.ts';
+import type { RequestHandled } from './http-api/http-api.ts';
 import type { EventSourceMapping } from './mappings/event-source-mapping.ts';
 import type { MappingEvents } from './mappings/mapping-events.ts';
 
@@ -9,6 +10,8 @@ import type { MappingEvents } from './mappings/mapping-events.ts';
 export interface CloudEvents extends FunctionEvents, MappingEvents {
   /** A topic gave a message to a subscription, or did not. */
   readonly delivery: [DeliveryOutcome];
+  /** An HTTP API answered. */
+  readonly request: [RequestHandled];
 }
 
 /** Passes on the events of the parts. */

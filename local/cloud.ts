@@ -1,8 +1,10 @@
 import { DEFAULT_REGION, readAssembly } from './assembly/cloud-assembly.ts';
 import { ResolvedAssembly } from './assembly/resolved-assembly.ts';
 import { selectStacks } from './assembly/stack-selection.ts';
+import type { TemplateResource } from './assembly/template.ts';
 import type { CloudEventStream } from './cloud-events.ts';
 import { KNOWN_LIMITS } from './known-limits.ts';
+import { localizeApiUrls, portsFrom } from './local-addresses.ts';
 import { findResource, isPath, type LocalResource, type LocalStack, localStacks } from './local-stack.ts';
 import { ProviderRegistry } from './provision/provider-registry.ts';
 import { PROVIDERS } from './provision/providers.ts';
@@ -28,6 +30,12 @@ export interface LocalCloudOptions {
    * @default 4566
    */
   readonly port?: number;
+  /**
+   * Port of the first HTTP API on 127.0.0.1, the others next to it; 0 takes free ones.
+   *
+   * @default 4567
+   */
+  readonly httpPort?: number;
   /**
    * Longest visibility timeout that a queue gets, in seconds, so that what failed comes back soon.
    *
@@ -84,11 +92,16 @@ export interface LocalCloud extends ProvisioningReport {
  * Provisions a synthesized app on this machine.
  *
  * @throws AssemblyError where the app cannot be read, resolved or made.
- * @throws PortTakenError where another program listens on a port.
+ * @throws PortUnavailable where another program listens on a port.
  */
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
   const templates = selectStacks(readAssembly(options.assemblyDirectory), options.systems);
-  const parts = await RunningParts.start(options.port ?? 4566, DEFAULT_REGION);
+  const apis = templates.flatMap(({ template }) => Object.values(template.Resources)).filter(isHttpApi);
+  const parts = await RunningParts.start({
+    port: options.port ?? 4566,
+    httpPorts: await portsFrom(options.httpPort ?? 4567, apis.length),
+    region: DEFAULT_REGION,
+  });
   try {
     return await provisioned(templates, parts, options);
   } catch (fault) {
@@ -103,9 +116,11 @@ async function provisioned(
   options: LocalCloudOptions,
 ): Promise<LocalCloud> {
   const endpoint = parts.endpoint.url;
+  const httpApi = (apiId: string) => parts.httpApis.url(apiId);
   const registry = new ProviderRegistry(PROVIDERS);
   const assembly = new ResolvedAssembly(templates, {
-    identify: resource => registry.identify(resource, { endpoint }),
+    identify: resource => registry.identify(resource, { endpoint, httpApi }),
+    localize: text => localizeApiUrls(text, httpApi),
     parameters: options.parameters ?? {},
   });
   const notes: ResourceNote[] = [];
@@ -114,6 +129,7 @@ async function provisioned(
     endpoint,
     clients: parts.clients,
     functions: parts.functions,
+    httpApis: parts.httpApis,
     maxVisibilityTimeoutSeconds: options.maxVisibilityTimeoutSeconds ?? 5,
     addMapping: mapping => parts.addMapping(mapping),
     environmentOverride: ({ path }) => overridesFor(path, options.environmentOverrides ?? {}),
@@ -138,6 +154,10 @@ async function provisioned(
     },
     stop: () => parts.stop(),
   };
+}
+
+function isHttpApi({ Type }: TemplateResource): boolean {
+  return Type === 'AWS::ApiGatewayV2::Api';
 }
 
 function overridesFor(

@@ -1,24 +1,32 @@
 import { AsynchronousInvocations } from './asynchronous-invocations.ts';
 import { CloudEventStream } from './cloud-events.ts';
-import { type Endpoint, startEndpoint } from './emulators/endpoint.ts';
+import { type Endpoint, type EndpointOptions, startEndpoint } from './emulators/endpoint.ts';
 import { FunctionRuntime } from './functions/function-runtime.ts';
+import { HttpApis } from './http-apis.ts';
 import type { EventSourceMapping } from './mappings/event-source-mapping.ts';
 import { AwsClients } from './provision/aws-clients.ts';
+
+export interface RunningPartsOptions extends EndpointOptions {
+  readonly httpPorts: readonly number[];
+}
 
 /** Everything that runs while the local cloud does, and the order in which it ends. */
 export class RunningParts {
   readonly events = new CloudEventStream();
   readonly endpoint: Endpoint;
   readonly clients: AwsClients;
+  readonly httpApis: HttpApis;
   readonly functions = new FunctionRuntime();
   readonly #mappings: EventSourceMapping[] = [];
   readonly #invocations = new AsynchronousInvocations(this.functions);
 
-  static async start(port: number, region: string): Promise<RunningParts> {
-    return new RunningParts(await startEndpoint({ port, region }));
+  static async start({ httpPorts, ...options }: RunningPartsOptions): Promise<RunningParts> {
+    return new RunningParts(await startEndpoint(options), new HttpApis(httpPorts));
   }
 
-  private constructor(endpoint: Endpoint) {
+  private constructor(endpoint: Endpoint, httpApis: HttpApis) {
+    this.httpApis = httpApis;
+    httpApis.onRequest = request => this.events.emit('request', request);
     this.endpoint = endpoint;
     this.clients = new AwsClients(endpoint.url);
     this.events.follow(this.functions);
@@ -33,6 +41,7 @@ export class RunningParts {
 
   /** Takes in nothing further, lets what is in hand end, then closes the endpoint under it. */
   async stop(): Promise<void> {
+    await this.httpApis.stop();
     await Promise.all(this.#mappings.map(mapping => mapping.stop()));
     await this.endpoint.fanOut.settled();
     await this.#invocations.settled();

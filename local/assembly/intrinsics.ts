@@ -7,6 +7,8 @@ export interface ReferenceScope {
   condition(name: string, at: TemplateLocation): boolean;
   mapping(map: string, first: string, second: string, at: TemplateLocation): unknown;
   importValue(exportName: string, at: TemplateLocation): unknown;
+  /** A text put together from parts; an address of AWS becomes the one that answers here. */
+  localized(text: string): string;
 }
 
 /** `AWS::NoValue`: the property or list entry is not there. */
@@ -81,7 +83,7 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   },
   'Fn::Join': (argument, scope, at) => {
     const [delimiter, parts] = list(argument, scope, at, 2);
-    return array(parts, at).map(String).join(text(delimiter, at));
+    return scope.localized(array(parts, at).map(String).join(text(delimiter, at)));
   },
   'Fn::Split': (argument, scope, at) => {
     const [delimiter, source] = list(argument, scope, at, 2);
@@ -98,7 +100,7 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
   'Fn::Sub': (argument, scope, at) => {
     const [pattern, variables] = Array.isArray(argument) ? argument : [argument, {}];
     const own = (resolveIntrinsics(variables ?? {}, scope, at) ?? {}) as Record<string, unknown>;
-    return text(pattern, at).replace(/\$\{(!?)([^}]+)\}/g, (_, literal: string, name: string) => {
+    const composed = text(pattern, at).replace(/\$\{(!?)([^}]+)\}/g, (_, literal: string, name: string) => {
       if (literal) {
         return `\${${name}}`;
       }
@@ -107,6 +109,7 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
         own[name] ?? (attribute ? scope.attribute(logicalId ?? '', attribute, at) : scope.ref(name, at)),
       );
     });
+    return scope.localized(composed);
   },
   'Fn::If': (argument, scope, at) => {
     const [condition, whenTrue, whenFalse] = array(argument, at);

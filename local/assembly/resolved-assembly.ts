@@ -6,6 +6,12 @@ import type { StackTemplate } from './template.ts';
 export interface ResolvedAssemblyOptions {
   readonly identify: (resource: ResourceDeclaration) => ResourceIdentity;
   /**
+   * Puts the addresses that answer here in place of those of AWS, in texts that a template puts together.
+   *
+   * @default - texts stay as they are
+   */
+  readonly localize?: (text: string) => string;
+  /**
    * Values for template parameters, by parameter name, or by `stack:name` for one stack alone.
    *
    * @default - the templates' own defaults
@@ -22,6 +28,7 @@ export class ResolvedAssembly {
       stack =>
         new ResolvedStack(stack, {
           identify: options.identify,
+          localize: options.localize ?? (text => text),
           importValue: (exportName, at) => this.#exportedValue(exportName, stack.region, at),
           parameters: parametersOf(stack.name, options.parameters ?? {}),
         }),

@@ -10,6 +10,8 @@ export interface ResolvedStackOptions {
   readonly identify: (resource: ResourceDeclaration) => ResourceIdentity;
   /** Value that another stack exports. */
   readonly importValue: (exportName: string, at: TemplateLocation) => unknown;
+  /** Puts the addresses that answer here in place of those of AWS. */
+  readonly localize: (text: string) => string;
   /** Values for template parameters. */
   readonly parameters: Readonly<Record<string, string>>;
 }
@@ -106,6 +108,10 @@ export class ResolvedStack implements ReferenceScope {
 
   importValue(exportName: string, at: TemplateLocation): unknown {
     return this.#options.importValue(exportName, at);
+  }
+
+  localized(text: string): string {
+    return this.#options.localize(text);
   }
 
   #declaration(logicalId: string, resource: TemplateResource): ResourceDeclaration {

@@ -1,10 +1,8 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listenOn } from '../http-api/local-listener.ts';
 import { DynamoDb } from './dynamodb/dynamodb.ts';
 import { fixQueueUrls, loadFauxqs } from './fauxqs.ts';
 import type { MessageStore } from './message-store.ts';
-import { explainPortFault } from './port-taken.ts';
 import { FanOut } from './sns/fan-out.ts';
 import { Publisher } from './sns/publish.ts';
 import { QueueDelivery } from './sns/queue-delivery.ts';
@@ -33,7 +31,7 @@ export interface Endpoint {
 /**
  * Serves SQS, SNS, S3 and DynamoDB on one port of 127.0.0.1.
  *
- * @throws PortTakenError where another program listens there.
+ * @throws PortUnavailable where another program listens there.
  */
 export async function startEndpoint({ port, region }: EndpointOptions): Promise<Endpoint> {
   const fauxqs = await loadFauxqs(region);
@@ -66,7 +64,7 @@ export async function startEndpoint({ port, region }: EndpointOptions): Promise<
     ]),
     others: app,
   });
-  const url = await listen(server, port);
+  const url = await listenOn(server, 'AWS endpoint', port);
   fixQueueUrls(queues, url);
   return {
     url,
@@ -82,14 +80,4 @@ export async function startEndpoint({ port, region }: EndpointOptions): Promise<
       await dynamoDb.close();
     },
   };
-}
-
-async function listen(server: Server, port: number): Promise<string> {
-  try {
-    server.listen({ port, host: '127.0.0.1' });
-    await once(server, 'listening');
-  } catch (fault) {
-    throw explainPortFault(fault, port, 'AWS endpoint', '--port');
-  }
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }

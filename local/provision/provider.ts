@@ -2,12 +2,12 @@ import type { ResourceDeclaration, ResourceIdentity } from '../assembly/resource
 import type { LocalServices } from './services.ts';
 
 /**
- * When a type's resources are made: all that stores first, then what computes, then what joins them, so that
- * nothing is delivered to what is not there yet. Within a phase there is no order.
+ * When a type's resources are made: all that stores first, then what computes, then what joins them, then what
+ * lets requests in, so that nothing is delivered to what is not there yet. Within a phase there is no order.
  */
-export type ProvisioningPhase = 'stores' | 'compute' | 'wiring';
+export type ProvisioningPhase = 'stores' | 'compute' | 'wiring' | 'entrances';
 
-export const PHASES: readonly ProvisioningPhase[] = ['stores', 'compute', 'wiring'];
+export const PHASES: readonly ProvisioningPhase[] = ['stores', 'compute', 'wiring', 'entrances'];
 
 /** Makes one type of CloudFormation resource on the local cloud. */
 export interface ResourceProvider {
@@ -28,4 +28,6 @@ export interface ResourceProvider {
 export interface LocalAddresses {
   /** The AWS wire endpoint, `http://127.0.0.1:4566`. */
   readonly endpoint: string;
+  /** Where an HTTP API listens, `http://127.0.0.1:4567`. */
+  httpApi(apiId: string): string;
 }

@@ -1,6 +1,12 @@
 import { bucketProvider } from './bucket-provider.ts';
 import { eventSourceMappingProvider } from './event-source-mapping-provider.ts';
 import { functionProvider } from './function-provider.ts';
+import {
+  httpApiProvider,
+  httpIntegrationProvider,
+  httpRouteProvider,
+  httpStageProvider,
+} from './http-api-providers.ts';
 import type { ResourceProvider } from './provider.ts';
 import { queueProvider } from './queue-provider.ts';
 import { subscriptionProvider } from './subscription-provider.ts';
@@ -13,6 +19,10 @@ export const PROVIDERS: readonly ResourceProvider[] = [
   eventSourceMappingProvider,
   functionProvider,
   globalTableProvider,
+  httpApiProvider,
+  httpIntegrationProvider,
+  httpRouteProvider,
+  httpStageProvider,
   queueProvider,
   subscriptionProvider,
   tableProvider,

@@ -1,5 +1,6 @@
 import type { ResourceDeclaration } from '../assembly/resource.ts';
 import type { FunctionRuntime } from '../functions/function-runtime.ts';
+import type { HttpApis } from '../http-apis.ts';
 import type { EventSourceMapping } from '../mappings/event-source-mapping.ts';
 import type { AwsClients } from './aws-clients.ts';
 
@@ -13,6 +14,7 @@ export interface LocalServices {
   readonly functions: FunctionRuntime;
   /** Hands over a mapping, to be stopped with the rest. */
   addMapping(mapping: EventSourceMapping): void;
+  readonly httpApis: HttpApis;
   /** Variables of a function that go over its template's. */
   environmentOverride(resource: ResourceDeclaration): Readonly<Record<string, string>>;
   /** Tells the user of something that differs from the template, or does not run. */

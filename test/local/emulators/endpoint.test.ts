@@ -3,7 +3,7 @@ import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ListTopicsCommand } from '@aws-sdk/client-sns';
 import { ListQueuesCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { startEndpoint } from '../../../local/emulators/endpoint.ts';
-import { PortTakenError } from '../../../local/emulators/port-taken.ts';
+import { PortUnavailable } from '../../../local/http-api/local-listener.ts';
 import { EndpointUnderTest } from './endpoint-under-test.ts';
 
 let cloud: EndpointUnderTest;
@@ -155,9 +155,8 @@ it('fails with port and remedy when another program listens there', async () => 
 
   const second = startEndpoint({ port, region: 'us-east-1' });
 
-  await expect(second).rejects.toThrow(PortTakenError);
+  await expect(second).rejects.toThrow(PortUnavailable);
   await expect(second).rejects.toThrow(
-    `Port ${port} on 127.0.0.1 is taken, and the AWS endpoint needs it. ` +
-      'Stop the program that listens there, or choose another port with --port.',
+    `AWS endpoint: port ${port} on 127.0.0.1 is in use by another program`,
   );
 });
