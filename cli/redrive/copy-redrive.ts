@@ -1,0 +1,213 @@
+import { CommandFailure, ThrottledError } from '../command-errors.ts';
+import { sendersAttributes } from '../queues/dead-letter-attributes.ts';
+import type { CopyRoute } from '../queues/dead-letter-route.ts';
+import { type BatchFailure, maxBatchSize, type Queues, type ReceivedMessage } from '../queues/queues.ts';
+import type { Clock } from '../terminal/clock.ts';
+import { RatePacer } from './rate-pacer.ts';
+import type { MoveResult, OnProgress, RedriveFault } from './redrive-result.ts';
+import { batchesBySize } from './send-batches.ts';
+
+export interface CopyRedriveServices {
+  readonly queues: Queues;
+  readonly clock: Clock;
+}
+
+export interface CopyOptions {
+  /** @default - as fast as one batch after the other goes */
+  readonly ratePerSecond?: number;
+  /** How many there are, for the progress. */
+  readonly total: number;
+}
+
+/** Outlasts a batch with all its retries: what is hidden cannot be copied by another command meanwhile. */
+const hiddenSeconds = 120;
+const attempts = 6;
+const firstRetryMs = 200;
+
+/**
+ * Moves messages where SQS does not: each is copied, and deleted only once the copy is accepted. A crash
+ * in the middle leaves a message in both queues and never in none; consumers know an event that they
+ * have had by its business key.
+ *
+ * An interruption ends it after the batch in hand.
+ */
+export async function redriveByCopy(
+  services: CopyRedriveServices,
+  route: CopyRoute,
+  options: CopyOptions,
+  onProgress: OnProgress,
+  interrupt: AbortSignal,
+): Promise<MoveResult> {
+  return new CopyRedrive(services, route, options, onProgress).run(interrupt);
+}
+
+class CopyRedrive {
+  readonly #queues: Queues;
+  readonly #clock: Clock;
+  readonly #route: CopyRoute;
+  readonly #total: number;
+  readonly #onProgress: OnProgress;
+  readonly #pacer: RatePacer;
+  readonly #batchSize: number;
+  /** Messages that are still in the DLQ, though this command has done with them, and why. */
+  readonly #left = new Map<string, RedriveFault>();
+  /** Received, and to be shown to others again at the end. */
+  #held: ReceivedMessage[] = [];
+  /** Groups of a FIFO queue in which a message failed: what stands behind it may not overtake it. */
+  readonly #blockedGroups = new Set<string>();
+  #moved = 0;
+
+  constructor(
+    { queues, clock }: CopyRedriveServices,
+    route: CopyRoute,
+    { ratePerSecond, total }: CopyOptions,
+    onProgress: OnProgress,
+  ) {
+    this.#queues = queues;
+    this.#clock = clock;
+    this.#route = route;
+    this.#total = total;
+    this.#onProgress = onProgress;
+    this.#pacer = new RatePacer(clock, ratePerSecond);
+    this.#batchSize = Math.min(maxBatchSize, ratePerSecond ?? maxBatchSize);
+  }
+
+  async run(interrupt: AbortSignal): Promise<MoveResult> {
+    try {
+      while (!interrupt.aborted) {
+        const batch = await this.#receive();
+        if (batch.length === 0) return this.#result('done');
+        this.#hold(batch);
+        const fresh = batch.filter(message => this.#mayMove(message));
+        await this.#move(fresh);
+        this.#onProgress({ moved: this.#moved, total: this.#total });
+        await this.#pacer.pace(fresh.length, interrupt);
+      }
+      return this.#result('interrupted');
+    } catch (fault) {
+      if (!(fault instanceof CommandFailure)) throw fault;
+      // What was moved before is worth telling, too.
+      return this.#result('failed', { reason: fault.message });
+    } finally {
+      await this.#releaseHeld();
+    }
+  }
+
+  #receive(): Promise<readonly ReceivedMessage[]> {
+    return this.#patiently(() =>
+      this.#queues.receive(this.#route.deadLetterQueue, {
+        maxMessages: this.#batchSize,
+        visibilityTimeoutSeconds: hiddenSeconds,
+        waitSeconds: 1,
+      }),
+    );
+  }
+
+  /** The handle of the last receive is the one that counts. */
+  #hold(batch: readonly ReceivedMessage[]): void {
+    const ids = new Set(batch.map(({ id }) => id));
+    this.#held = [...this.#held.filter(({ id }) => !ids.has(id)), ...batch];
+  }
+
+  #mayMove({ id, groupId }: ReceivedMessage): boolean {
+    return !this.#left.has(id) && !(groupId && this.#blockedGroups.has(groupId));
+  }
+
+  async #move(messages: readonly ReceivedMessage[]): Promise<void> {
+    const { fifo } = this.#route.to;
+    const copied: ReceivedMessage[] = [];
+    try {
+      // One by one where order counts: in a batch, a message is accepted though the one before it fails.
+      for (const batch of fifo ? messages.map(message => [message]) : batchesBySize(messages)) {
+        const due = batch.filter(message => this.#mayMove(message));
+        if (due.length === 0) continue;
+        const failures = await this.#send(due);
+        for (const { id, reason } of failures) {
+          this.#left.set(id, { messageId: id, reason });
+          const groupId = due.find(message => message.id === id)?.groupId;
+          if (fifo && groupId) this.#blockedGroups.add(groupId);
+        }
+        copied.push(...due.filter(({ id }) => !this.#left.has(id)));
+      }
+    } finally {
+      await this.#delete(copied);
+    }
+  }
+
+  #send(batch: readonly ReceivedMessage[]): Promise<readonly BatchFailure[]> {
+    return this.#untilSettled(batch, messages =>
+      this.#queues.send(
+        this.#route.to,
+        messages.map(message => ({ ...message, attributes: sendersAttributes(message.attributes) })),
+      ),
+    );
+  }
+
+  async #delete(copied: readonly ReceivedMessage[]): Promise<void> {
+    if (copied.length === 0) return;
+    const failures = await this.#untilSettled(copied, messages =>
+      this.#queues.delete(this.#route.deadLetterQueue, messages),
+    ).catch(fault => {
+      if (!(fault instanceof CommandFailure)) throw fault;
+      return copied.map(({ id }) => ({ id, reason: fault.message, passing: false }));
+    });
+    for (const { id, reason } of failures) {
+      this.#left.set(id, {
+        messageId: id,
+        reason: `copied, but not deleted (${reason}): it is in both queues, and another redrive sends it again`,
+      });
+    }
+    const gone = new Set(copied.map(({ id }) => id).filter(id => !this.#left.has(id)));
+    this.#moved += gone.size;
+    this.#held = this.#held.filter(({ id }) => !gone.has(id));
+  }
+
+  /** Repeats for the messages that may yet succeed, a little later each time. */
+  async #untilSettled(
+    messages: readonly ReceivedMessage[],
+    attempt: (messages: readonly ReceivedMessage[]) => Promise<readonly BatchFailure[]>,
+  ): Promise<readonly BatchFailure[]> {
+    const final: BatchFailure[] = [];
+    let open = messages;
+    for (let tries = 1; ; tries++) {
+      const failures = await this.#patiently(() => attempt(open));
+      const passing = new Set(failures.filter(failure => failure.passing).map(({ id }) => id));
+      if (passing.size === 0 || tries === attempts) return [...final, ...failures];
+      final.push(...failures.filter(failure => !failure.passing));
+      open = open.filter(({ id }) => passing.has(id));
+      await this.#clock.sleep(firstRetryMs * 2 ** (tries - 1));
+    }
+  }
+
+  /** Waits as long as AWS asks for fewer requests, within reason. */
+  async #patiently<Answer>(attempt: () => Promise<Answer>): Promise<Answer> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await attempt();
+      } catch (fault) {
+        if (!(fault instanceof ThrottledError) || tries === attempts) throw fault;
+        await this.#clock.sleep(firstRetryMs * 2 ** (tries - 1));
+      }
+    }
+  }
+
+  async #releaseHeld(): Promise<void> {
+    const held = this.#held;
+    for (let start = 0; start < held.length; start += maxBatchSize) {
+      // They come back by themselves when their time is up: no reason to hide why it came to this.
+      await this.#queues
+        .release(this.#route.deadLetterQueue, held.slice(start, start + maxBatchSize))
+        .catch(() => undefined);
+    }
+  }
+
+  #result(outcome: 'done' | 'interrupted' | 'failed', ...general: RedriveFault[]): MoveResult {
+    const faults = [...this.#left.values()];
+    return {
+      outcome: outcome === 'done' && faults.length > 0 ? 'failed' : outcome,
+      moved: this.#moved,
+      failed: faults.length,
+      faults: [...faults, ...general],
+    };
+  }
+}
