@@ -45,8 +45,29 @@ describe('a policy world', () => {
         ],
       },
     ],
+    [
+      'Fn::Select and Fn::Split',
+      { 'Fn::Select': [1, { 'Fn::Split': [' ', { 'Fn::Join': [' ', ['-', { Ref: 'Topic' }]] }] }] },
+    ],
+    ['Fn::If', { 'Fn::If': ['Yes', { Ref: 'Topic' }, { Ref: 'Other' }] }],
+    ['AWS::NoValue', [{ Ref: 'AWS::NoValue' }, { Ref: 'Topic' }]],
+    [
+      'Fn::FindInMap',
+      {
+        'Fn::Sub': [
+          `\${Prefix}Topic-1A2B3C4D5E6F`,
+          { Prefix: { 'Fn::FindInMap': ['Arns', 'sns', 'prefix'] } },
+        ],
+      },
+    ],
   ])('resolves %s', async (_, topicArn) => {
-    const world = worldOf({ Queue: queue, Topic: topic, Other: topic, Policy: queuePolicy(topicArn) });
+    const world = worldOf(
+      { Queue: queue, Topic: topic, Other: topic, Policy: queuePolicy(topicArn) },
+      {
+        Conditions: { Yes: { 'Fn::Or': [{ 'Fn::Equals': ['a', 'b'] }, { 'Fn::Equals': ['a', 'a'] }] } },
+        Mappings: { Arns: { sns: { prefix: 'arn:aws:sns:eu-west-1:111122223333:system-' } } },
+      },
+    );
     const sends = async (source: string) =>
       world
         .service('sns.amazonaws.com', world.resource(`system/${source}`))
@@ -65,14 +86,15 @@ describe('a policy world', () => {
     expect(given?.arn).toBe('arn:aws:sqs:us-east-1:444455556666:there-Queue-1A2B3C4D5E6F');
   });
 
-  it('follows references from one stack to another', async () => {
+  it.each([
+    ['exports', { 'Fn::ImportValue': 'orders' }],
+    ['does not', { 'Fn::GetStackOutput': { StackName: 'publisher', OutputName: 'TopicArn' } }],
+  ])('follows a reference to another stack, which %s', async (_, topicArn) => {
     const publisher: PolicyTemplate = {
       Resources: { Topic: topic },
       Outputs: { TopicArn: { Value: { Ref: 'Topic' }, Export: { Name: 'orders' } } },
     };
-    const subscriber: PolicyTemplate = {
-      Resources: { Queue: queue, Policy: queuePolicy({ 'Fn::ImportValue': 'orders' }) },
-    };
+    const subscriber: PolicyTemplate = { Resources: { Queue: queue, Policy: queuePolicy(topicArn) } };
     const world = new PolicyWorld([
       { name: 'publisher', template: publisher },
       { name: 'subscriber', template: subscriber },
@@ -82,10 +104,11 @@ describe('a policy world', () => {
   });
 
   it('leaves out what a condition leaves out', () => {
-    const onlyInUs = { 'Fn::Equals': [{ Ref: 'AWS::Region' }, 'us-east-1'] };
+    const onlyInUs = { 'Fn::And': [{ Condition: 'Us' }, { 'Fn::Not': [{ Condition: 'Eu' }] }] };
+    const regionIs = (region: string) => ({ 'Fn::Equals': [{ Ref: 'AWS::Region' }, region] });
     const world = worldOf(
       { Queue: queue, Topic: { ...topic, Condition: 'InUs' } },
-      { Conditions: { InUs: onlyInUs } },
+      { Conditions: { InUs: onlyInUs, Us: regionIs('us-east-1'), Eu: regionIs('eu-west-1') } },
     );
     expect(world.resources.map(({ path }) => path)).toEqual(['system/Queue']);
   });
@@ -202,6 +225,13 @@ describe('what cannot be seen is an error', () => {
     });
     expect(() => world.resourcePolicyOf(world.resource('system/Queue'))).toThrow(
       /Policy.*attribute Arn of Cluster \(AWS::Made::Up\) is not known to the policy tests/,
+    );
+  });
+
+  it('when a policy is made by a function that is not known', () => {
+    const world = worldOf({ Queue: queue, Policy: queuePolicy({ 'Fn::Transform': { Name: 'Topic' } }) });
+    expect(() => world.resourcePolicyOf(world.resource('system/Queue'))).toThrow(
+      'PolicyDocument of Policy in system: Fn::Transform is not known to the policy tests',
     );
   });
 

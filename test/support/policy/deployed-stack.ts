@@ -1,6 +1,5 @@
-import { TemplateLocation } from '../../../local/assembly/assembly-error.ts';
-import { NO_VALUE, type ReferenceScope, resolveIntrinsics } from '../../../local/assembly/intrinsics.ts';
 import type { Place } from './account.ts';
+import { noValue, type References, resolved } from './intrinsics.ts';
 import { identityOf, type ResourceIdentity } from './resource-identity.ts';
 
 /** A CloudFormation template, as far as policies need it. */
@@ -41,44 +40,52 @@ export interface DeployedResource extends ResourceIdentity, Place {
   property(name: string): unknown;
 }
 
+/** What stacks get from one another. */
+export interface OtherStacks {
+  /** What a stack exports under a name; undefined where none does. */
+  exportedValue(exportName: string): unknown;
+  /** An output of a stack; undefined where there is none. */
+  output(stackName: string, outputName: string): unknown;
+}
+
 /** A stack whose references are resolved to the ARNs and names of one account and region. */
-export class DeployedStack implements ReferenceScope {
+export class DeployedStack implements References {
   readonly name: string;
   readonly #deployment: StackDeployment;
-  readonly #exportedValue: (exportName: string) => unknown;
+  readonly #others: OtherStacks;
   readonly #resources = new Map<string, DeployedResource>();
 
-  /** @param exportedValue what another stack exports under a name; undefined where none does. */
-  constructor(deployment: StackDeployment, exportedValue: (exportName: string) => unknown) {
+  constructor(deployment: StackDeployment, others: OtherStacks) {
     this.name = deployment.name;
     this.#deployment = deployment;
-    this.#exportedValue = exportedValue;
+    this.#others = others;
   }
 
   resources(): readonly DeployedResource[] {
     return Object.entries(this.#deployment.template.Resources)
-      .filter(([logicalId, { Condition }]) => !Condition || this.condition(Condition, this.#at(logicalId)))
-      .map(([logicalId]) => this.#resource(logicalId, this.#at(logicalId)));
+      .filter(([, { Condition }]) => !Condition || this.condition(Condition))
+      .map(([logicalId]) => this.#resource(logicalId));
   }
 
   /** The value that this stack exports under a name. */
   exportedValue(exportName: string): unknown {
-    for (const [id, { Value, Export }] of Object.entries(this.#deployment.template.Outputs ?? {})) {
-      const at = this.#at(`Outputs.${id}`);
-      if (Export && resolveIntrinsics(Export.Name, this, at) === exportName) {
-        return resolveIntrinsics(Value, this, at);
-      }
-    }
-    return undefined;
+    const outputs = Object.values(this.#deployment.template.Outputs ?? {});
+    const exported = outputs.find(({ Export }) => Export && resolved(Export.Name, this) === exportName);
+    return exported && resolved(exported.Value, this);
   }
 
-  ref(name: string, at: TemplateLocation): unknown {
+  output(outputName: string): unknown {
+    const output = this.#deployment.template.Outputs?.[outputName];
+    return output && resolved(output.Value, this);
+  }
+
+  ref(name: string): unknown {
     const { account, region } = this.#deployment;
     switch (name) {
       case 'AWS::AccountId':
         return account;
       case 'AWS::NoValue':
-        return NO_VALUE;
+        return noValue;
       case 'AWS::Partition':
         return 'aws';
       case 'AWS::Region':
@@ -90,51 +97,56 @@ export class DeployedStack implements ReferenceScope {
       case 'AWS::URLSuffix':
         return 'amazonaws.com';
       default:
-        return this.#resource(name, at).ref;
+        return this.#resource(name).ref;
     }
   }
 
-  attribute(logicalId: string, attribute: string, at: TemplateLocation): unknown {
-    const { type, attributes } = this.#resource(logicalId, at);
-    const value = attributes[attribute];
-    if (value === undefined) {
-      throw at.error(
-        `attribute ${attribute} of ${logicalId} (${type}) is not known to the policy tests, so what a policy ` +
-          'says of it cannot be seen. Say what it is in test/support/policy/resource-identity.ts.',
-      );
-    }
-    return value;
+  attribute(logicalId: string, attribute: string): unknown {
+    const { type, attributes } = this.#resource(logicalId);
+    return required(
+      attributes[attribute],
+      `attribute ${attribute} of ${logicalId} (${type}) is not known to the policy tests, so what a policy says ` +
+        'of it cannot be seen. Say what it is in test/support/policy/resource-identity.ts.',
+    );
   }
 
-  condition(name: string, at: TemplateLocation): boolean {
+  condition(name: string): boolean {
     const condition = this.#deployment.template.Conditions?.[name];
-    if (condition === undefined) throw at.error(`there is no condition ${name} in this template.`);
-    return resolveIntrinsics(condition, this, this.#at(`Conditions.${name}`)) === true;
+    return resolved(required(condition, `there is no condition ${name}.`), this) === true;
   }
 
-  mapping(map: string, first: string, second: string, at: TemplateLocation): unknown {
+  mapping(map: string, first: string, second: string): unknown {
     const value = this.#deployment.template.Mappings?.[map]?.[first]?.[second];
-    if (value === undefined) throw at.error(`the mapping ${map} has no entry ${first}, ${second}.`);
-    return value;
+    return required(value, `the mapping ${map} has no entry ${first}, ${second}.`);
   }
 
-  importValue(exportName: string, at: TemplateLocation): unknown {
-    const value = this.#exportedValue(exportName);
-    if (value === undefined) throw at.error(`imports ${exportName}, which no stack of this app exports.`);
-    return value;
+  importedValue(exportName: string): unknown {
+    const value = this.#others.exportedValue(exportName);
+    return required(value, `imports ${exportName}, which no stack of this app exports.`);
   }
 
-  #resource(logicalId: string, at: TemplateLocation): DeployedResource {
+  stackOutput(stackName: string, outputName: string): unknown {
+    const value = this.#others.output(stackName, outputName);
+    return required(value, `refers to the output ${outputName} of ${stackName}, which is not in this app.`);
+  }
+
+  #resource(logicalId: string): DeployedResource {
     const known = this.#resources.get(logicalId);
     if (known) return known;
-    const declared = this.#deployment.template.Resources[logicalId];
-    if (!declared) throw at.error(`refers to ${logicalId}, which is neither a resource nor known otherwise.`);
-
+    const declared = required(
+      this.#deployment.template.Resources[logicalId],
+      `refers to ${logicalId}, which is not a resource of the template.`,
+    );
     const { account, region, paths } = this.#deployment;
     const place: Place = { account, region, stackName: this.name, logicalId };
     const property = (name: string): unknown => {
-      const value = resolveIntrinsics(declared.Properties?.[name], this, this.#at(logicalId).child(name));
-      return value === NO_VALUE ? undefined : value;
+      try {
+        const value = resolved(declared.Properties?.[name], this);
+        return value === noValue ? undefined : value;
+      } catch (cause) {
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        throw new Error(`${name} of ${logicalId} in ${this.name}: ${reason}`, { cause });
+      }
     };
     const resource: DeployedResource = {
       ...place,
@@ -146,8 +158,9 @@ export class DeployedStack implements ReferenceScope {
     this.#resources.set(logicalId, resource);
     return resource;
   }
+}
 
-  #at(logicalId: string): TemplateLocation {
-    return new TemplateLocation(this.name, logicalId);
-  }
+function required<T>(value: T | undefined, otherwise: string): T {
+  if (value === undefined) throw new Error(otherwise);
+  return value;
 }

@@ -1,6 +1,11 @@
 import { account, arnParts, foreignAccount, region } from './account.ts';
 import { Caller, type Target } from './caller.ts';
-import { type DeployedResource, DeployedStack, type StackDeployment } from './deployed-stack.ts';
+import {
+  type DeployedResource,
+  DeployedStack,
+  type OtherStacks,
+  type StackDeployment,
+} from './deployed-stack.ts';
 import { identityPoliciesOf, type Policy, type PolicyStatement, resourcePolicyOf } from './policies.ts';
 
 /** On whose behalf a service calls: a resource, or what an ARN and an account say of one. */
@@ -23,11 +28,13 @@ export class PolicyWorld {
   readonly #resourcePolicies = new Map<string, Policy | undefined>();
 
   constructor(stacks: readonly WorldStack[]) {
-    const deployed: DeployedStack[] = stacks.map(
-      stack =>
-        new DeployedStack({ account, region, paths: {}, ...stack }, exportName =>
-          deployed.map(other => other.exportedValue(exportName)).find(value => value !== undefined),
-        ),
+    const others: OtherStacks = {
+      exportedValue: exportName =>
+        deployed.map(stack => stack.exportedValue(exportName)).find(value => value !== undefined),
+      output: (stackName, outputName) => deployed.find(({ name }) => name === stackName)?.output(outputName),
+    };
+    const deployed: readonly DeployedStack[] = stacks.map(
+      stack => new DeployedStack({ account, region, paths: {}, ...stack }, others),
     );
     this.resources = deployed.flatMap(stack => stack.resources());
   }
