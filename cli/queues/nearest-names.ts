@@ -4,7 +4,7 @@
  * @returns up to three; none where nothing is near.
  */
 export function nearestNames(wanted: string, names: readonly string[]): readonly string[] {
-  const enough = Math.max(3, Math.ceil(wanted.length / 3));
+  const enough = Math.max(3, Math.ceil(wanted.length / 4));
   return names
     .map(name => ({ name, distance: distanceBetween(wanted, name) }))
     .filter(({ distance }) => distance <= enough)

@@ -135,19 +135,19 @@ describe('redrive', () => {
       await cloud.fail(
         queue,
         dlq,
-        Array.from({ length: 5 }, (_, index) => order(`${index}`)),
+        Array.from({ length: 20 }, (_, index) => order(`${index}`)),
       );
       const interrupt = new AbortController();
 
       const running = run([queue.name, ...here(), '--yes', '--rate', '2'], { interrupt: interrupt.signal });
-      while ((await cloud.moveTasks.latest(dlq))?.moved !== 1) await new Promise(setImmediate);
+      while (((await cloud.moveTasks.latest(dlq))?.moved ?? 0) < 1) await new Promise(setImmediate);
       interrupt.abort();
       const { code, out } = await running;
 
-      expect(out).toMatch(/Interrupted: [1-4] moved, 0 failed, about [1-4] left/);
+      expect(out).toMatch(/Interrupted: \d+ moved, 0 failed, about \d+ left/);
       expect(code).toBe(1);
       expect((await cloud.moveTasks.latest(dlq))?.status).toBe('CANCELLED');
-      expect(cloud.bodies(queue).length + cloud.bodies(dlq).length).toBe(5);
+      expect(cloud.bodies(queue).length + cloud.bodies(dlq).length).toBe(20);
     });
   });
 

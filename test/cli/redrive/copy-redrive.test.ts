@@ -311,9 +311,7 @@ describe('redriveByCopy', () => {
     await copied({ clock, options: { ratePerSecond: 4 } });
 
     // Twelve messages at four a second, in batches of four.
-    expect(clock.now()).toBeGreaterThanOrEqual(3_000 - 1_000);
-    expect(clock.now()).toBeLessThanOrEqual(3_000);
-    expect(clock.slept.length).toBeGreaterThanOrEqual(2);
+    expect(clock.slept).toEqual([1_000, 1_000, 1_000]);
   });
 
   describe('from a FIFO queue', () => {
