@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import type { AlarmState } from './alarms/alarm-spec.ts';
 import type { DeliveryOutcome } from './emulators/sns/fan-out.ts';
 import type { FunctionEvents } from './functions/function-events.ts';
 import type { FunctionRuntime } from './functions/function-runtime.ts';
@@ -6,12 +7,23 @@ import type { RequestHandled } from './http-api/http-api.ts';
 import type { EventSourceMapping } from './mappings/event-source-mapping.ts';
 import type { MappingEvents } from './mappings/mapping-events.ts';
 
+/** An alarm changed its state. */
+export interface AlarmChange {
+  readonly name: string;
+  /** Path of its construct, without CDK's last `/Resource`. */
+  readonly path: string;
+  readonly state: AlarmState;
+  /** In CloudWatch's words. */
+  readonly reason: string;
+}
+
 /** All that happens on the local cloud, by name. */
 export interface CloudEvents extends FunctionEvents, MappingEvents {
   /** A topic gave a message to a subscription, or did not. */
   readonly delivery: [DeliveryOutcome];
   /** An HTTP API answered. */
   readonly request: [RequestHandled];
+  readonly alarm: [AlarmChange];
 }
 
 /** Passes on the events of the parts. */

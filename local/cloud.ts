@@ -6,6 +6,7 @@ import type { CloudEventStream } from './cloud-events.ts';
 import { KNOWN_LIMITS } from './known-limits.ts';
 import { localizeApiUrls, portsFrom } from './local-addresses.ts';
 import { findResource, isPath, type LocalResource, type LocalStack, localStacks } from './local-stack.ts';
+import type { AlarmReading } from './monitoring.ts';
 import { ProviderRegistry } from './provision/provider-registry.ts';
 import { PROVIDERS } from './provision/providers.ts';
 import { type ProvisioningReport, provision } from './provision/provisioning.ts';
@@ -13,6 +14,7 @@ import { type QueueReading, readQueues } from './queue-readings.ts';
 import { RunningParts } from './running-parts.ts';
 
 export type { LocalResource, LocalStack } from './local-stack.ts';
+export type { AlarmReading } from './monitoring.ts';
 export type { QueueReading } from './queue-readings.ts';
 
 export interface LocalCloudOptions {
@@ -78,6 +80,8 @@ export interface LocalCloud extends ProvisioningReport {
   resource(idOrPath: string): LocalResource | undefined;
   /** Exact depths of all queues at this moment. */
   queues(): readonly QueueReading[];
+  /** States of all alarms that are evaluated. */
+  alarms(): readonly AlarmReading[];
   /**
    * Changes variables of a function, as a deployment would; undefined removes one.
    *
@@ -130,11 +134,13 @@ async function provisioned(
     clients: parts.clients,
     functions: parts.functions,
     httpApis: parts.httpApis,
+    monitoring: parts.monitoring,
     maxVisibilityTimeoutSeconds: options.maxVisibilityTimeoutSeconds ?? 5,
     addMapping: mapping => parts.addMapping(mapping),
     environmentOverride: ({ path }) => overridesFor(path, options.environmentOverrides ?? {}),
     note: ({ path }, text) => notes.push({ path, text }),
   });
+  parts.monitoring.start();
   const stacks = localStacks(assembly, registry);
   return {
     ...report,
@@ -145,6 +151,7 @@ async function provisioned(
     events: parts.events,
     resource: idOrPath => findResource(stacks, idOrPath),
     queues: () => readQueues(parts.endpoint.store.queues),
+    alarms: () => parts.monitoring.readings(),
     updateEnvironment: (idOrPath, variables) => {
       const found = findResource(stacks, idOrPath);
       if (found?.type !== 'AWS::Lambda::Function') {

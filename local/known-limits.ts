@@ -3,6 +3,8 @@ export const KNOWN_LIMITS: readonly string[] = [
   'IAM and resource policies are not evaluated: what they allow is proven by the policy tests.',
   'Nothing is encrypted: KMS keys are names.',
   'Messages are kept until they are consumed: retention periods do not run.',
+  'Alarms look at periods that are 60 times shorter: a minute is a second.',
+  'HTTP APIs let everybody in: authorizers, CORS and parameter mappings are not evaluated.',
   'DynamoDB deletes no item when its time to live ends, and meters no capacity.',
   'Queue names are unique in all regions together.',
   'MessageGroupId on messages sent to standard queues (fair queues) is not kept.',

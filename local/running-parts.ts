@@ -4,6 +4,7 @@ import { type Endpoint, type EndpointOptions, startEndpoint } from './emulators/
 import { FunctionRuntime } from './functions/function-runtime.ts';
 import { HttpApis } from './http-apis.ts';
 import type { EventSourceMapping } from './mappings/event-source-mapping.ts';
+import { Monitoring } from './monitoring.ts';
 import { AwsClients } from './provision/aws-clients.ts';
 
 export interface RunningPartsOptions extends EndpointOptions {
@@ -17,6 +18,7 @@ export class RunningParts {
   readonly clients: AwsClients;
   readonly httpApis: HttpApis;
   readonly functions = new FunctionRuntime();
+  readonly monitoring: Monitoring;
   readonly #mappings: EventSourceMapping[] = [];
   readonly #invocations = new AsynchronousInvocations(this.functions);
 
@@ -29,6 +31,11 @@ export class RunningParts {
     httpApis.onRequest = request => this.events.emit('request', request);
     this.endpoint = endpoint;
     this.clients = new AwsClients(endpoint.url);
+    this.monitoring = new Monitoring({
+      events: this.events,
+      clients: this.clients,
+      queues: endpoint.store.queues,
+    });
     this.events.follow(this.functions);
     endpoint.fanOut.invokeFunction = (arn, event) => this.#invocations.accept(arn, event);
     endpoint.fanOut.onOutcome = outcome => this.events.emit('delivery', outcome);
@@ -46,6 +53,7 @@ export class RunningParts {
     await this.endpoint.fanOut.settled();
     await this.#invocations.settled();
     await this.functions.stop();
+    await this.monitoring.stop();
     this.clients.close();
     await this.endpoint.close();
   }

@@ -1,3 +1,4 @@
+import { alarmProvider } from './alarm-provider.ts';
 import { bucketProvider } from './bucket-provider.ts';
 import { eventSourceMappingProvider } from './event-source-mapping-provider.ts';
 import { functionProvider } from './function-provider.ts';
@@ -15,6 +16,7 @@ import { topicProvider } from './topic-provider.ts';
 
 /** The resource types that the local cloud runs. */
 export const PROVIDERS: readonly ResourceProvider[] = [
+  alarmProvider,
   bucketProvider,
   eventSourceMappingProvider,
   functionProvider,

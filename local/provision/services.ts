@@ -2,6 +2,7 @@ import type { ResourceDeclaration } from '../assembly/resource.ts';
 import type { FunctionRuntime } from '../functions/function-runtime.ts';
 import type { HttpApis } from '../http-apis.ts';
 import type { EventSourceMapping } from '../mappings/event-source-mapping.ts';
+import type { Monitoring } from '../monitoring.ts';
 import type { AwsClients } from './aws-clients.ts';
 
 /** What a provider works with. */
@@ -12,6 +13,7 @@ export interface LocalServices {
   /** Longest visibility timeout that a queue gets, in seconds. */
   readonly maxVisibilityTimeoutSeconds: number;
   readonly functions: FunctionRuntime;
+  readonly monitoring: Monitoring;
   /** Hands over a mapping, to be stopped with the rest. */
   addMapping(mapping: EventSourceMapping): void;
   readonly httpApis: HttpApis;

@@ -1,0 +1,125 @@
+import { type AlarmSpec, alarmArn, type MetricDataQuery, type MetricQuery } from '../alarms/alarm-spec.ts';
+import { ACCOUNT_ID } from '../assembly/cloud-assembly.ts';
+import type { ResourceDeclaration } from '../assembly/resource.ts';
+import { physicalName } from './physical-name.ts';
+import { listOf, textOf } from './property-values.ts';
+import type { ResourceProvider } from './provider.ts';
+
+/** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
+const NAME_LIMIT = 255;
+
+/** A metric as it stands in an alarm's properties, and in each entry of its `Metrics`. */
+interface DeclaredMetric {
+  readonly Namespace?: string;
+  readonly MetricName?: string;
+  readonly Dimensions?: readonly { readonly Name: string; readonly Value: string }[];
+}
+
+interface DeclaredQuery {
+  readonly Id: string;
+  readonly Label?: string;
+  readonly Expression?: string;
+  readonly ReturnData?: boolean;
+  readonly MetricStat?: {
+    readonly Metric: DeclaredMetric;
+    readonly Period: number;
+    readonly Stat: string;
+    readonly Unit?: string;
+  };
+}
+
+export const alarmProvider: ResourceProvider = {
+  type: 'AWS::CloudWatch::Alarm',
+  phase: 'wiring',
+  identify(resource) {
+    const alarmName = nameOf(resource);
+    const { region } = resource;
+    const spec = { alarmName, region, comparisonOperator: '', evaluationPeriods: 1 };
+    return { ref: alarmName, attributes: { Arn: alarmArn(spec) } };
+  },
+  async provision(resource, services) {
+    const obstacle = services.monitoring.addAlarm(specOf(resource), resource.path);
+    if (obstacle !== undefined) {
+      services.note(resource, `is not evaluated here: ${obstacle}`);
+    }
+  },
+};
+
+function specOf(resource: ResourceDeclaration): AlarmSpec {
+  const metrics = listOf<DeclaredQuery>(resource, 'Metrics');
+  const threshold = resource.property('Threshold');
+  const datapointsToAlarm = resource.property('DatapointsToAlarm');
+  return {
+    alarmName: nameOf(resource),
+    region: resource.region,
+    accountId: ACCOUNT_ID,
+    comparisonOperator: textOf(resource, 'ComparisonOperator'),
+    evaluationPeriods: Number(resource.property('EvaluationPeriods')),
+    actionsEnabled: resource.property('ActionsEnabled') !== false,
+    alarmActions: listOf(resource, 'AlarmActions'),
+    okActions: listOf(resource, 'OKActions'),
+    insufficientDataActions: listOf(resource, 'InsufficientDataActions'),
+    ...(threshold === undefined ? {} : { threshold: Number(threshold) }),
+    ...(datapointsToAlarm === undefined ? {} : { datapointsToAlarm: Number(datapointsToAlarm) }),
+    ...textual(resource, 'AlarmDescription', 'description'),
+    ...textual(resource, 'TreatMissingData', 'treatMissingData'),
+    ...textual(resource, 'EvaluateLowSampleCountPercentile', 'evaluateLowSampleCountPercentile'),
+    ...(metrics.length > 0 ? { metrics: metrics.map(queryOf) } : { metric: ownMetricOf(resource) }),
+  };
+}
+
+function ownMetricOf(resource: ResourceDeclaration): MetricQuery {
+  return metricOf(
+    {
+      Namespace: textOf(resource, 'Namespace'),
+      MetricName: textOf(resource, 'MetricName'),
+      Dimensions: listOf(resource, 'Dimensions'),
+    },
+    Number(resource.property('Period')),
+    String(resource.property('Statistic') ?? resource.property('ExtendedStatistic')),
+    resource.property('Unit'),
+  );
+}
+
+function queryOf({ Id, Label, Expression, ReturnData, MetricStat }: DeclaredQuery): MetricDataQuery {
+  return {
+    id: Id,
+    ...(Label === undefined ? {} : { label: Label }),
+    ...(Expression === undefined ? {} : { expression: Expression }),
+    ...(ReturnData === undefined ? {} : { returnData: ReturnData }),
+    ...(MetricStat === undefined
+      ? {}
+      : {
+          metric: metricOf(MetricStat.Metric, Number(MetricStat.Period), MetricStat.Stat, MetricStat.Unit),
+        }),
+  };
+}
+
+function metricOf(
+  { Namespace = '', MetricName = '', Dimensions = [] }: DeclaredMetric,
+  periodSeconds: number,
+  statistic: string,
+  unit: unknown,
+): MetricQuery {
+  return {
+    namespace: Namespace,
+    name: MetricName,
+    dimensions: Object.fromEntries(Dimensions.map(({ Name, Value }) => [Name, Value])),
+    periodSeconds,
+    statistic,
+    ...(typeof unit === 'string' ? { unit } : {}),
+  };
+}
+
+function textual<Key extends string>(
+  resource: ResourceDeclaration,
+  property: string,
+  key: Key,
+): { [_ in Key]?: string } {
+  const value = resource.property(property);
+  return (typeof value === 'string' ? { [key]: value } : {}) as { [_ in Key]?: string };
+}
+
+function nameOf(resource: ResourceDeclaration): string {
+  return physicalName(resource, resource.property('AlarmName'), { limit: NAME_LIMIT });
+}

@@ -1,0 +1,69 @@
+import type { QueueGauge } from './alarms/service-metrics.ts';
+import type { MessageStore } from './emulators/message-store.ts';
+import type { DeliveryOutcome } from './emulators/sns/fan-out.ts';
+import type { MetricSample } from './functions/metric-format.ts';
+import type { RequestHandled } from './http-api/http-api.ts';
+
+/**
+ * What SNS publishes to `AWS/SNS` of one delivery.
+ *
+ * @see https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html
+ */
+export function topicMetrics({ topicName, outcome }: DeliveryOutcome, timestamp: number): MetricSample[] {
+  const names = {
+    delivered: ['NumberOfNotificationsDelivered'],
+    filtered: ['NumberOfNotificationsFilteredOut'],
+    redriven: ['NumberOfNotificationsFailed', 'NumberOfNotificationsRedrivenToDlq'],
+    lost: ['NumberOfNotificationsFailed'],
+  }[outcome];
+  return names.map(name => ({
+    namespace: 'AWS/SNS',
+    name,
+    dimensions: { TopicName: topicName },
+    value: 1,
+    unit: 'Count',
+    timestamp,
+  }));
+}
+
+/**
+ * What API Gateway publishes to `AWS/ApiGateway` of one request to an HTTP API.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
+ */
+export function httpApiMetrics(
+  { apiId, statusCode, durationMs }: RequestHandled,
+  timestamp: number,
+): MetricSample[] {
+  const sample = (name: string, value: number, unit: string): MetricSample => ({
+    namespace: 'AWS/ApiGateway',
+    name,
+    dimensions: { ApiId: apiId },
+    value,
+    unit,
+    timestamp,
+  });
+  return [
+    sample('Count', 1, 'Count'),
+    sample('4xx', statusCode >= 400 && statusCode < 500 ? 1 : 0, 'Count'),
+    sample('5xx', statusCode >= 500 ? 1 : 0, 'Count'),
+    sample('Latency', durationMs, 'Milliseconds'),
+  ];
+}
+
+/** What every queue holds, and for how long its oldest message has been there. */
+export function queueGauges(queues: MessageStore['queues'], now: number): readonly QueueGauge[] {
+  return [...queues.allQueues()].map(queue => {
+    queue.processTimers();
+    const { ready, inflight, delayed } = queue.inspectMessages();
+    const messages = [...ready, ...delayed, ...inflight.map(({ message }) => message)];
+    const oldest = messages.reduce((earliest, { sentTimestamp }) => Math.min(earliest, sentTimestamp), now);
+    return {
+      queueName: queue.name,
+      visible: ready.length,
+      notVisible: inflight.length,
+      delayed: delayed.length,
+      ageOfOldestMessageSeconds: Math.floor((now - oldest) / 1000),
+    };
+  });
+}
