@@ -163,13 +163,13 @@ describe('handlers, as they are deployed', () => {
       sqsBatch(...['1', '2', '3'].map(order_id => orderPlaced({ order_id }))),
       lambdaContext(),
     );
+    stock.closeAllConnections();
+    stock.close();
+    await once(stock, 'close');
 
     expect(batchItemFailures).toEqual([]);
     expect(operations).toEqual(['TransactWriteItems', 'TransactWriteItems', 'TransactWriteItems']);
     expect(mostInFlight).toBe(1);
-    stock.closeAllConnections();
-    stock.close();
-    await once(stock, 'close');
   });
 
   it('answer for each event of a batch when the table cannot be used', async () => {
