@@ -98,9 +98,10 @@ export class PrivateNetwork extends Construct {
       natGateways: 0,
       createInternetGateway: false,
       subnetConfiguration: [{ name: 'Isolated', subnetType: ec2.SubnetType.PRIVATE_ISOLATED }],
-      // A custom resource of CDK's, since CloudFormation cannot take rules away from a group that it
-      // did not make: whatever is launched without naming a group gets this one.
-      restrictDefaultSecurityGroup: true,
+      // CloudFormation cannot take rules away from a group that it did not make, and CDK's way is a function
+      // with a role of AWS's, kept for ever for one call. The default group opens nothing here: endpoints
+      // admit groups by name, and every resource names its group.
+      restrictDefaultSecurityGroup: false,
     });
     // `Vpc` declares optional properties as possibly undefined, its interface does not.
     this.vpc = vpc as ec2.IVpc;

@@ -15,13 +15,13 @@ import { backlogPerWorker, backlogPerWorkerQueries, WakeUpAlarm } from './fleet/
 import {
   defaultJobTimeout,
   environmentOf,
-  grantConsume,
   type WorkerTier,
   type WorkerTierProps,
   workerLog,
   workerTierRules,
 } from './fleet/worker-tier.ts';
 import { type EndpointService, sessionManagerServices } from './network/endpoint-services.ts';
+import { grantConsume } from './queue-grants.ts';
 import { validateProps, within } from './validation.ts';
 import { WorkerCode } from './worker-code.ts';
 

@@ -1,6 +1,5 @@
 import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { EnvironmentInput, EnvironmentSchema } from '../../../contracts/environment.ts';
@@ -120,21 +119,6 @@ export function environmentOf<Message, Environment extends EnvironmentSchema>(
       (variable): variable is [string, string] => variable[1] !== undefined,
     ),
   );
-}
-
-/** Lets workers take messages, hold them while they work, and delete them. */
-export function grantConsume(grantee: iam.IGrantable, { queue, key }: DurableQueue): void {
-  iam.Grant.addToPrincipal({
-    grantee,
-    actions: [
-      'sqs:ReceiveMessage',
-      'sqs:DeleteMessage',
-      'sqs:ChangeMessageVisibility',
-      'sqs:GetQueueAttributes',
-    ],
-    resourceArns: [queue.queueArn],
-  });
-  key?.grant(grantee, 'kms:Decrypt');
 }
 
 /** Where a tier's workers write. */

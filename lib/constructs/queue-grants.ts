@@ -1,0 +1,24 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { DurableQueue } from './durable-queue.ts';
+
+/** Lets a principal send messages to a queue, and encrypt them. */
+export function grantSend(grantee: iam.IGrantable, { queue, key }: DurableQueue): void {
+  iam.Grant.addToPrincipal({ grantee, actions: ['sqs:SendMessage'], resourceArns: [queue.queueArn] });
+  // SQS asks for both: a data key is made by the one and read again by the other.
+  key?.grant(grantee, 'kms:Decrypt', 'kms:GenerateDataKey');
+}
+
+/** Lets a principal take messages from a queue, hold them while it works, delete them, and decrypt them. */
+export function grantConsume(grantee: iam.IGrantable, { queue, key }: DurableQueue): void {
+  iam.Grant.addToPrincipal({
+    grantee,
+    actions: [
+      'sqs:ReceiveMessage',
+      'sqs:DeleteMessage',
+      'sqs:ChangeMessageVisibility',
+      'sqs:GetQueueAttributes',
+    ],
+    resourceArns: [queue.queueArn],
+  });
+  key?.grant(grantee, 'kms:Decrypt');
+}
