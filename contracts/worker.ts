@@ -105,9 +105,13 @@ export const workerEnvironment = v.object({
   AWS_EC2_METADATA_SERVICE_ENDPOINT: v.optional(v.pipe(v.string(), v.url()), 'http://169.254.169.254'),
   /** Seconds between looks for a notice that the instance goes (`ec2`). */
   NOTICE_INTERVAL_SECONDS: v.optional(seconds(0.1, 60), '5'),
-  /** Group and terminating hook whose action is completed when all jobs are finished or released (`ec2`). */
-  AUTO_SCALING_GROUP_NAME: v.optional(required),
+  /** Terminating hook whose action is completed when all jobs are finished or released (`ec2`). */
   LIFECYCLE_HOOK_NAME: v.optional(required),
+  /**
+   * Group of that hook; without it, the instance's tag `aws:autoscaling:groupName` is read from the instance
+   * metadata. A launch template that names the group it belongs to is a cycle, unless the name is fixed.
+   */
+  AUTO_SCALING_GROUP_NAME: v.optional(required),
   /** Seconds between extensions of the hook's wait; below the hook's heartbeat timeout (`ec2`). */
   LIFECYCLE_HEARTBEAT_SECONDS: v.optional(seconds(0.1, 7_200), '60'),
 
@@ -156,8 +160,8 @@ export const checkedWorkerEnvironment = v.pipe(
     v.partialCheck(
       [['LIFECYCLE_HOOK_NAME'], ['AUTO_SCALING_GROUP_NAME']],
       ({ LIFECYCLE_HOOK_NAME: hook, AUTO_SCALING_GROUP_NAME: group }) =>
-        (hook === undefined) === (group === undefined),
-      'LIFECYCLE_HOOK_NAME and AUTO_SCALING_GROUP_NAME are set together or not at all',
+        hook !== undefined || group === undefined,
+      'AUTO_SCALING_GROUP_NAME is of no use without it',
     ),
     ['LIFECYCLE_HOOK_NAME'],
   ),

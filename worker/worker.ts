@@ -1,3 +1,4 @@
+import { errorFrom } from './failures.ts';
 import type { RunnableJob } from './job.ts';
 import type { Health } from './observability/health-server.ts';
 import type { Log } from './observability/log.ts';
@@ -53,7 +54,7 @@ export class Worker {
     const { cause, withinMs } = await this.shutdown.requested;
     log.info('Worker stops', { cause, within_ms: Math.round(withinMs), jobs_in_hand: this.#runner.inHand });
     await this.#drain();
-    await job.close();
+    await job.close().catch((error: unknown) => log.error('Job not closed', { error: errorFrom(error) }));
     await platform.drained();
     log.info('Worker stopped', { causes: [...this.shutdown.causes] });
     return this.shutdown.causes;

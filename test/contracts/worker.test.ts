@@ -49,7 +49,6 @@ describe('checkedWorkerEnvironment', () => {
     ['CONCURRENCY', '2', '1 for a FIFO queue', { QUEUE_URL: `${least.QUEUE_URL}.fifo` }],
     ['RETRY_LAST_SECONDS', '9', 'at least RETRY_FIRST_SECONDS', {}],
     ['STALLED_AFTER_SECONDS', '30', 'more than LONG_POLL_SECONDS + 10', {}],
-    ['LIFECYCLE_HOOK_NAME', 'drain', 'set together', {}],
     ['PLATFORM', 'moon', '"ec2" | "ecs" | "local"', {}],
     ['JOB', 'Draw Meme', 'a kebab-case name', {}],
     ['QUEUE_URL', 'memes', 'Invalid URL', {}],
@@ -65,8 +64,9 @@ describe('checkedWorkerEnvironment', () => {
     expect(parse({ PLATFORM: 'ecs', ECS_AGENT_URI: 'http://169.254.170.2/api/x' }).PLATFORM).toBe('ecs');
   });
 
-  it('takes the group and the hook together', () => {
-    const pair = { AUTO_SCALING_GROUP_NAME: 'memes', LIFECYCLE_HOOK_NAME: 'drain' };
-    expect(parse(pair)).toMatchObject(pair);
+  it('takes a hook without its group, but no group without a hook', () => {
+    const hook = { LIFECYCLE_HOOK_NAME: 'drain' };
+    expect(parse(hook)).toMatchObject(hook);
+    expect(() => parse({ AUTO_SCALING_GROUP_NAME: 'memes' })).toThrow('LIFECYCLE_HOOK_NAME is not set');
   });
 });

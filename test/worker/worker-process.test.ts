@@ -51,18 +51,18 @@ describe('a worker process', () => {
   }, 20_000);
 
   it('leaves its job to another when it is killed', async () => {
-    const first = worker();
-    await queue.send({ id: 'a', text: 'hello', work_ms: 1_000 });
-    expect(await begun('a')).toMatchObject({ pid: first.pid });
-    const second = worker();
-    await second.started();
-    first.signal('SIGKILL');
-    expect(await first.exited).toBe('SIGKILL');
+    const workers = [worker(), worker()];
+    await Promise.all(workers.map(child => child.started()));
+    await queue.send({ id: 'a', text: 'hello', work_ms: 1_500 });
+    const { pid } = await begun('a');
+    const [killed, other] = workers[0]?.pid === pid ? workers : workers.toReversed();
+    killed?.signal('SIGKILL');
+    expect(await killed?.exited).toBe('SIGKILL');
 
-    expect(await digested('a')).toMatchObject({ pid: second.pid });
+    expect(await digested('a')).toMatchObject({ pid: other?.pid });
     await until('the message is deleted', () => queue.isEmpty());
     expect(ledger.of('a', 'digested')).toHaveLength(1);
-    expect(second.find('Job done')).toMatchObject({ receive_count: 2 });
+    expect(await until('its log line', () => other?.find('Job done'))).toMatchObject({ receive_count: 2 });
   }, 30_000);
 
   it('finishes the job in hand after SIGTERM, longer than its visibility timeout, and exits 0', async () => {
@@ -118,6 +118,17 @@ describe('a worker process', () => {
     expect(await queue.depth()).toEqual({ visible: 0, hidden: 1 });
   }, 20_000);
 
+  it('releases its jobs and exits 1 when an error is caught by nobody', async () => {
+    const child = worker({ CONCURRENCY: '2', VISIBILITY_TIMEOUT_SECONDS: '600' });
+    await queue.send({ id: 'a', text: 'hello', work_ms: 60_000 });
+    await begun('a');
+    await queue.send({ id: 'b', text: 'hello', work_ms: 60_000, stray_error: true });
+
+    expect(await child.exited).toBe(1);
+    expect(child.find('Worker crashed')).toMatchObject({ level: 'ERROR', error: { message: 'stray' } });
+    expect(await queue.depth()).toEqual({ visible: 2, hidden: 0 });
+  }, 20_000);
+
   it.each([
     [{ JOB: 'draw-meme' }, 'JOB is "draw-meme", which this worker does not know. Known: digest-text.'],
     [{ HEARTBEAT_SECONDS: '2' }, 'HEARTBEAT_SECONDS is "2"'],
@@ -153,7 +164,6 @@ describe('a worker process on EC2', () => {
       PLATFORM: 'ec2',
       AWS_EC2_METADATA_SERVICE_ENDPOINT: instance.url,
       AWS_ENDPOINT_URL_AUTO_SCALING: autoScaling.url,
-      AUTO_SCALING_GROUP_NAME: 'videos',
       LIFECYCLE_HOOK_NAME: 'drain',
       LIFECYCLE_HEARTBEAT_SECONDS: '0.2',
       NOTICE_INTERVAL_SECONDS: '0.1',
@@ -174,7 +184,11 @@ describe('a worker process on EC2', () => {
     expect(ledger.of('a', 'digested')).toHaveLength(1);
     expect(actions().filter(action => action === 'CompleteLifecycleAction')).toHaveLength(1);
     expect(actions().at(-1)).toBe('CompleteLifecycleAction');
-    expect(autoScaling.requests.at(-1)?.body).toContain('InstanceId=i-0123456789abcdef0');
+    const { body } = autoScaling.requests.at(-1) ?? {};
+    expect(Object.fromEntries(new URLSearchParams(body))).toMatchObject({
+      InstanceId: 'i-0123456789abcdef0',
+      AutoScalingGroupName: 'videos-group',
+    });
   }, 20_000);
 
   it('releases a job that a spot interruption leaves no time for', async () => {

@@ -81,6 +81,26 @@ describe('Worker', () => {
     expect(told).toEqual(['watch', '1 in hand', '2 in hand', '1 in hand', '0 in hand', 'drained']);
   });
 
+  it('tells the platform that it has drained even where the job cannot be closed', async () => {
+    let drained = false;
+    const platform: Platform = {
+      watch: async () => {},
+      jobsInHand: () => {},
+      drained: async () => {
+        drained = true;
+      },
+    };
+    const { bench, worker, stopped } = await running([], { platform });
+    bench.job.close = async () => {
+      throw new Error('its database is gone');
+    };
+    worker.shutdown.request('signal', 5_000);
+    await stopped;
+
+    expect(drained).toBe(true);
+    expect(bench.log.find('Job not closed')?.level).toBe('error');
+  });
+
   it('takes no job at all when it is to stop from the beginning', async () => {
     const bench = new WorkerBench(queue, {
       platform: {

@@ -42,6 +42,19 @@ export class InstanceMetadata {
     return await response.text();
   }
 
+  /**
+   * A value that has to be there.
+   *
+   * @param remedy what to do where it is not.
+   * @throws InstanceMetadataError when there is none, and as {@link get}.
+   */
+  async need(path: string, remedy: string): Promise<string> {
+    const value = await this.get(path);
+    if (value === undefined)
+      throw new InstanceMetadataError(`The instance metadata have no ${path}. ${remedy}`);
+    return value;
+  }
+
   async #request(path: string): Promise<Response> {
     this.#token ??= await this.#newToken();
     return this.#fetch(`/latest/meta-data/${path}`, {

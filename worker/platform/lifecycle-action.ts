@@ -14,8 +14,8 @@ export interface LifecycleAction {
 
 export interface AutoScalingLifecycleActionOptions {
   readonly region: string;
-  readonly groupName: string;
   readonly hookName: string;
+  readonly groupName: () => Promise<string>;
   readonly instanceId: () => Promise<string>;
 }
 
@@ -50,7 +50,7 @@ export class AutoScalingLifecycleAction implements LifecycleAction {
   async #action() {
     const { groupName, hookName, instanceId } = this.#options;
     return {
-      AutoScalingGroupName: groupName,
+      AutoScalingGroupName: await groupName(),
       LifecycleHookName: hookName,
       InstanceId: await instanceId(),
     };

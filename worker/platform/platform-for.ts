@@ -2,10 +2,14 @@ import type { WorkerEnvironment } from '../../contracts/worker.ts';
 import type { Log } from '../observability/log.ts';
 import { Ec2Platform } from './ec2-platform.ts';
 import { EcsPlatform } from './ecs-platform.ts';
-import { InstanceMetadata, InstanceMetadataError } from './instance-metadata.ts';
+import { InstanceMetadata } from './instance-metadata.ts';
 import type { LifecycleAction } from './lifecycle-action.ts';
 import { localPlatform, type Platform } from './platform.ts';
 import { AgentTaskProtection } from './task-protection.ts';
+
+const groupNameTag = 'tags/instance/aws:autoscaling:groupName';
+const groupNameRemedy =
+  'Turn InstanceMetadataTags on in the launch template, or set AUTO_SCALING_GROUP_NAME.';
 
 /** The platform that the environment names. */
 export async function platformFor(environment: WorkerEnvironment, log: Log): Promise<Platform> {
@@ -37,19 +41,13 @@ async function lifecycleAction(
   metadata: InstanceMetadata,
 ): Promise<LifecycleAction | undefined> {
   const { AUTO_SCALING_GROUP_NAME: groupName, LIFECYCLE_HOOK_NAME: hookName } = environment;
-  if (groupName === undefined || hookName === undefined) return undefined;
+  if (hookName === undefined) return undefined;
   // Loaded where it is used: its client takes longer to load than the rest of the worker.
   const { AutoScalingLifecycleAction } = await import('./lifecycle-action.ts');
   return new AutoScalingLifecycleAction({
     region: environment.AWS_REGION,
-    groupName,
     hookName,
-    instanceId: () => instanceId(metadata),
+    groupName: async () => groupName ?? (await metadata.need(groupNameTag, groupNameRemedy)),
+    instanceId: () => metadata.need('instance-id', 'Is this an EC2 instance?'),
   });
-}
-
-async function instanceId(metadata: InstanceMetadata): Promise<string> {
-  const id = await metadata.get('instance-id');
-  if (id === undefined) throw new InstanceMetadataError('The instance metadata have no instance-id.');
-  return id;
 }

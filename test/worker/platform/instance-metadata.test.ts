@@ -29,6 +29,13 @@ describe('InstanceMetadata', () => {
     expect(instance.requests.filter(({ method }) => method === 'PUT')).toHaveLength(2);
   });
 
+  it('needs a value that is not there in vain, saying what to do', async () => {
+    expect(await metadata.need('instance-id', '')).toBe('i-0123456789abcdef0');
+    await expect(metadata.need('tags/instance/team', 'Tag the instance.')).rejects.toThrow(
+      'The instance metadata have no tags/instance/team. Tag the instance.',
+    );
+  });
+
   it('fails when the service fails', async () => {
     instance.down = true;
     await expect(metadata.get('instance-id')).rejects.toThrow(InstanceMetadataError);

@@ -19,8 +19,8 @@ beforeEach(async () => {
   Object.assign(process.env, credentials, { AWS_ENDPOINT_URL_AUTO_SCALING: autoScaling.url });
   action = new AutoScalingLifecycleAction({
     region,
-    groupName: 'videos',
     hookName: 'drain',
+    groupName: async () => 'videos',
     instanceId: async () => 'i-0123456789abcdef0',
   });
 });

@@ -80,10 +80,10 @@ describe('JobRunner', () => {
   });
 
   it.each([
-    [new ImpossibleJobError('broken picture'), 'permanent', workerMetrics.jobsFailedPermanent, 'error'],
-    [new DependencyDownError('no bucket'), 'passing', workerMetrics.jobsFailedPassing, 'warn'],
-    [new TypeError('a bug'), 'unexpected', workerMetrics.jobsFailedUnexpected, 'error'],
-  ] as const)('leaves a job that failed with %s to come back: %s', async (error, kind, metric, level) => {
+    ['permanent', new ImpossibleJobError('broken picture'), workerMetrics.jobsFailedPermanent, 'error'],
+    ['passing', new DependencyDownError('no bucket'), workerMetrics.jobsFailedPassing, 'warn'],
+    ['unexpected', new TypeError('a bug'), workerMetrics.jobsFailedUnexpected, 'error'],
+  ] as const)('leaves the job of a failure that is %s to come back', async (kind, error, metric, level) => {
     const { bench, runner } = await begun();
     bench.job.begun[0]?.fail(error);
     await runner.allSettled();

@@ -5,6 +5,7 @@ export class StandInInstance {
   readonly values = new Map<string, string>([
     ['instance-id', 'i-0123456789abcdef0'],
     ['autoscaling/target-lifecycle-state', 'InService'],
+    ['tags/instance/aws:autoscaling:groupName', 'videos-group'],
   ]);
   /** Tokens handed out; clear it to make all of them invalid. */
   readonly tokens = new Set<string>();
