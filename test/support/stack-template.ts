@@ -35,3 +35,9 @@ export function onlyResource(stack: Stack, type: string): ResourceJson {
   if (!first || found.length > 1) throw new Error(`Expected one ${type}, found ${found.length}`);
   return first[1];
 }
+
+/** Logical id of the resource that a `Ref` or `Fn::GetAtt` points at. */
+export function referredId(reference: unknown): string | undefined {
+  const { Ref, 'Fn::GetAtt': attribute } = (reference ?? {}) as { Ref?: string; 'Fn::GetAtt'?: string[] };
+  return Ref ?? attribute?.[0];
+}

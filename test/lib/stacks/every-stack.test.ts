@@ -1,0 +1,185 @@
+import { CfnResource, type Stack, TagManager } from 'aws-cdk-lib';
+import { RegionInfo } from 'aws-cdk-lib/region-info';
+import { messagingRules } from '../../../lib/validation/messaging-rules.ts';
+import { referredId, resourcesOfType } from '../../support/stack-template.ts';
+import { repository, synthesizedApp, type TemplateJson } from '../../support/synthesized-app.ts';
+
+const everyStack = (['dev', 'prod'] as const).flatMap(stage => {
+  const { stacks, template } = synthesizedApp(stage);
+  return stacks.map(stack => ({
+    name: `${stack.stackName} of ${stage}`,
+    stage,
+    stack,
+    template: template(stack.stackName),
+  }));
+});
+
+/** Calls that have no resource that a permission could name. */
+const callsWithoutResource = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
+
+/** Resources that hold what cannot be had again. */
+const holdingData = ['AWS::DynamoDB::Table', 'AWS::KMS::Key', 'AWS::Logs::LogGroup', 'AWS::S3::Bucket'];
+
+it('is looked at in both stages', () => {
+  expect(everyStack.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['order-processing of dev', 'order-processing of prod']),
+  );
+});
+
+describe.each(everyStack)('$name', ({ stage, stack, template }) => {
+  it.each(messagingRules)('keeps the rule $name: $requires', rule => {
+    expect(rule.findings(template)).toEqual([]);
+  });
+
+  it('has keys that rotate', () => {
+    expect(
+      idsWhere(template, 'AWS::KMS::Key', ({ EnableKeyRotation }) => EnableKeyRotation !== true),
+    ).toEqual([]);
+  });
+
+  it('gives each function a log group and a role of its own', () => {
+    const functions = resourcesOfType(template, 'AWS::Lambda::Function').map(
+      ([, { Properties }]) => Properties,
+    );
+    const groups = functions.map(({ LoggingConfig }) =>
+      referredId((LoggingConfig as { LogGroup?: unknown } | undefined)?.LogGroup),
+    );
+    const roles = functions.map(({ Role }) => referredId(Role));
+    for (const owned of [groups, roles]) expect(new Set(owned).size).toBe(functions.length);
+    expect(groups.map(id => template.Resources[id ?? '']?.Type)).toEqual(
+      functions.map(() => 'AWS::Logs::LogGroup'),
+    );
+  });
+
+  it('tells a topic of the start and the end of every alarm, and what to make of it', () => {
+    const silent = idsWhere(template, 'AWS::CloudWatch::Alarm', properties => {
+      const { AlarmActions, OKActions, AlarmDescription } = properties as {
+        AlarmActions?: unknown[];
+        OKActions?: unknown[];
+        AlarmDescription?: string;
+      };
+      const target = template.Resources[referredId(AlarmActions?.[0]) ?? ''];
+      return (
+        target?.Type !== 'AWS::SNS::Topic' ||
+        JSON.stringify(OKActions) !== JSON.stringify(AlarmActions) ||
+        !/^.{20,}\.$/.test(AlarmDescription ?? '')
+      );
+    });
+    expect(silent).toEqual([]);
+  });
+
+  it('lets roles make calls by name, on resources by name', () => {
+    const statements = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::Role'].flatMap(type =>
+      resourcesOfType(template, type).flatMap(([id, { Properties }]) =>
+        identityStatements(Properties).map(({ Action, Resource }) => ({
+          id,
+          actions: [Action].flat().map(String),
+          resources: [Resource].flat(),
+        })),
+      ),
+    );
+    expect(statements.filter(({ actions }) => actions.some(action => action.includes('*')))).toEqual([]);
+    expect(
+      statements
+        .filter(({ resources }) => resources.includes('*'))
+        .filter(({ actions }) => !actions.every(action => callsWithoutResource.includes(action))),
+    ).toEqual([]);
+  });
+
+  it(
+    stage === 'prod' ? 'keeps data when it is deleted' : 'takes everything with it when it is deleted',
+    () => {
+      const expected = stage === 'prod' ? 'Retain' : 'Delete';
+      const others = holdingData
+        .flatMap(type => resourcesOfType(template, type))
+        .filter(
+          ([, { DeletionPolicy, UpdateReplacePolicy }]) =>
+            DeletionPolicy !== expected || UpdateReplacePolicy !== expected,
+        );
+      expect(others.map(([id]) => id)).toEqual([]);
+      expect(stack.terminationProtection).toBe(stage === 'prod');
+    },
+  );
+
+  it('carries the cost-allocation tags on everything that can have tags', () => {
+    const taggable = taggableIds(stack);
+    const expected = { system: stack.stackName, stage, 'cost-center': 'messaging' };
+    expect(taggable.length).toBeGreaterThan(0);
+    expect(taggable.map(id => ({ id, tags: tagsOf(template, id) }))).toEqual(
+      taggable.map(id => ({ id, tags: expect.objectContaining(expected) })),
+    );
+  });
+
+  it('has logical ids that say nothing of the stage', () => {
+    const ids = [template.Resources, template.Outputs, template.Parameters].flatMap(section =>
+      Object.keys(section ?? {}),
+    );
+    expect(ids.filter(id => /dev(?!ice)|prod(?!uc)/i.test(id.replace(/[0-9A-F]{8}$/, '')))).toEqual([]);
+  });
+
+  it('names no account, region or partition', () => {
+    const regions = RegionInfo.regions.map(({ name }) => name);
+    expect(regions).toContain('eu-west-1');
+    const environmental = textsOf(template).filter(
+      text =>
+        /(^|[^0-9a-f])\d{12}([^0-9a-f]|$)/.test(text) ||
+        /\barn:aws/.test(text) ||
+        regions.some(region => text.includes(region)),
+    );
+    expect(environmental).toEqual([]);
+  });
+
+  it('says nothing of the machine that made it, and leaves no token unresolved', () => {
+    const leaks = textsOf(template).filter(text => text.includes(repository) || text.includes('${Token['));
+    expect(leaks).toEqual([]);
+  });
+});
+
+function idsWhere(
+  template: TemplateJson,
+  type: string,
+  holds: (properties: Readonly<Record<string, unknown>>) => boolean,
+): string[] {
+  return resourcesOfType(template, type)
+    .filter(([, { Properties }]) => holds(Properties))
+    .map(([id]) => id);
+}
+
+interface PolicyDocument {
+  readonly Statement: readonly { readonly Action: unknown; readonly Resource: unknown }[];
+}
+
+/** Statements of a policy resource, or of the policies inside a role; not who may assume it. */
+function identityStatements(properties: Readonly<Record<string, unknown>>): PolicyDocument['Statement'] {
+  const { PolicyDocument, Policies = [] } = properties as {
+    PolicyDocument?: PolicyDocument;
+    Policies?: { PolicyDocument: PolicyDocument }[];
+  };
+  return [PolicyDocument, ...Policies.map(inline => inline.PolicyDocument)].flatMap(
+    document => document?.Statement ?? [],
+  );
+}
+
+function taggableIds(stack: Stack): string[] {
+  return stack.node
+    .findAll()
+    .filter(construct => CfnResource.isCfnResource(construct))
+    .filter(resource => TagManager.of(resource))
+    .map(resource => stack.resolve(resource.logicalId) as string);
+}
+
+/** Tags of a resource; CloudFormation takes lists for some types and maps for others. */
+function tagsOf(template: TemplateJson, id: string): Record<string, unknown> {
+  const tags = (template.Resources[id]?.Properties?.Tags ?? {}) as object;
+  if (!Array.isArray(tags)) return { ...tags };
+  return Object.fromEntries(
+    (tags as { Key: string; Value: unknown }[]).map(({ Key, Value }) => [Key, Value]),
+  );
+}
+
+/** Every key and text in a template. */
+function textsOf(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) => [name, ...textsOf(inner)]);
+}
