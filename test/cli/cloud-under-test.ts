@@ -141,6 +141,23 @@ export class CloudUnderTest {
     return SubscriptionArn;
   }
 
+  /** Subscriptions without a DLQ, of one topic. */
+  async subscribeOthers(topic: string, count: number): Promise<void> {
+    const sns = this.#aws.sns();
+    const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: topic }));
+    await Promise.all(
+      Array.from({ length: count }, (_, index) =>
+        sns.send(
+          new SubscribeCommand({
+            TopicArn,
+            Protocol: 'sqs',
+            Endpoint: `arn:aws:sqs:${region}:000000000000:${topic}-${index}`,
+          }),
+        ),
+      ),
+    );
+  }
+
   /** Bodies on a queue, in hand or not, without a receive. */
   bodies({ url }: Queue): string[] {
     const found = this.#endpoint.store.queues.getQueue(url);

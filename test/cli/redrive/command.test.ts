@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream';
+import { jest } from '@jest/globals';
 import { runRedrive } from '../../../cli/redrive/command.ts';
 import { CloudUnderTest, order } from '../cloud-under-test.ts';
 
@@ -28,6 +29,9 @@ async function run(args: readonly string[], { tty = false, answer, env = {}, int
   });
   return { code, out: String(streams.stdout.read() ?? ''), err: String(streams.stderr.read() ?? '') };
 }
+
+// A slow machine takes its time over a real endpoint.
+jest.setTimeout(30_000);
 
 describe('redrive', () => {
   let cloud: CloudUnderTest;
