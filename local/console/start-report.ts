@@ -13,7 +13,7 @@ export function startReport(cloud: LocalCloud): string[] {
     ...listed('Differs from the template', grouped(notes)),
     ...listed(
       'Not run here',
-      notRun.map(({ type, path, reason }) => `${type} ${path}: ${reason}`),
+      grouped(notRun.map(({ type, path, reason }) => ({ text: `${type}: ${reason}`, path }))),
     ),
     ...listed('Otherwise than on AWS', knownLimits),
   ];
@@ -23,8 +23,11 @@ function listed(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [styleText('bold', title), ...lines.map(line => `  ${line}`)];
 }
 
-/** Notes that say the same of several resources, as one line. */
+/** What is the same of several resources, as one line: the first of them, and how many more. */
 function grouped(notes: LocalCloud['notes']): string[] {
-  const byText = Map.groupBy(notes, note => note.text);
-  return [...byText].map(([text, same]) => `${text}: ${same.map(note => note.path).join(', ')}`);
+  return [...Map.groupBy(notes, note => note.text)].map(([text, same]) => {
+    const paths = same.map(({ path }) => path.replace(/\/Resource$/, ''));
+    const more = paths.length > 3 ? ` and ${paths.length - 3} more` : '';
+    return `${text} (${paths.slice(0, 3).join(', ')}${more})`;
+  });
 }

@@ -2,7 +2,7 @@ import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
-/** A line that a function logged as JSON. */
+/** A line that a function logged of something that it did: one with an `outcome`. */
 export interface LogEntry {
   readonly functionName: string;
   readonly fields: Readonly<Record<string, unknown>>;
@@ -19,7 +19,7 @@ export interface RunningSystem {
   readonly sns: SNSClient;
   readonly dynamodb: DynamoDBDocumentClient;
 
-  /** What the system's functions logged since it started. */
+  /** What the system's functions did since it started, as they logged it. */
   readonly log: readonly LogEntry[];
 
   /** State of an alarm: `OK`, `ALARM` or `INSUFFICIENT_DATA`. */

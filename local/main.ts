@@ -1,0 +1,98 @@
+import { styleText } from 'node:util';
+import { startLocalCloud } from './cloud.ts';
+import { parseCommandLine, type RunOptions } from './command-line.ts';
+import { CheckReport } from './console/check-report.ts';
+import { LiveView } from './console/live-view.ts';
+import { startReport } from './console/start-report.ts';
+import { writeOutputsFile } from './outputs-file.ts';
+import { RunningSystems } from './scenarios/running-system.ts';
+import type { Scenario } from './scenarios/scenario.ts';
+import { scenarioOf, systemsWithScenario } from './scenarios/scenario-catalogue.ts';
+import { synthesize } from './synthesis.ts';
+
+const started = performance.now();
+const options = parseCommandLine(process.argv);
+/** What is for people goes where it does not mix with what is for machines. */
+const print = (line: string) => void (options.json ? process.stderr : process.stdout).write(`${line}\n`);
+
+try {
+  process.exitCode = await run(options);
+} catch (error) {
+  print(styleText('red', (error as Error).message));
+  process.exitCode = 1;
+}
+
+async function run(options: RunOptions): Promise<number> {
+  const systems = options.systems.length > 0 ? options.systems : systemsWithScenario();
+  print(styleText('bold', `Messaging on this machine: ${systems.join(', ')}`));
+  const assemblyDirectory = options.assembly ?? (await synthesize(options.context));
+  print(`synthesized in ${seconds(started)}`);
+
+  const scenarios = new Map<string, Scenario>();
+  for (const system of systems) {
+    const scenario = await scenarioOf(system);
+    if (scenario) scenarios.set(system, scenario);
+    else if (options.check)
+      throw new Error(
+        `${system} has no scenario to check. Checked can be: ${systemsWithScenario().join(', ')}.`,
+      );
+  }
+  const cloud = await startLocalCloud({
+    assemblyDirectory,
+    systems,
+    port: options.port,
+    httpPort: options.httpPort,
+    maxVisibilityTimeoutSeconds: options.visibility,
+    parameters: options.parameters,
+    environmentOverrides: Object.assign({}, ...[...scenarios.values()].map(scenario => scenario.environment)),
+  });
+  const interrupted = new Promise<void>(resolve => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+  const running = new RunningSystems(cloud);
+  try {
+    if (options.writeOutputs) writeOutputsFile(options.writeOutputs, cloud.stacks);
+    for (const line of startReport(cloud)) print(line);
+    print(`started in ${seconds(started)}\n`);
+    if (options.check) return await check();
+    await demonstrate();
+    return 0;
+  } finally {
+    await cloud.stop();
+    running.close();
+  }
+
+  async function check(): Promise<number> {
+    const report = new CheckReport(print);
+    for (const stack of cloud.stacks) {
+      const scenario = scenarios.get(stack.name);
+      if (!scenario) continue;
+      print(styleText('bold', stack.name));
+      await report.run(stack.name, steps =>
+        scenario.check(running.of(stack), steps, { volume: options.orders }),
+      );
+    }
+    const failed = report.results.filter(result => !result.passed).length;
+    print(
+      `\n${report.results.length - failed} of ${report.results.length} steps held, in ${seconds(started)}`,
+    );
+    if (options.json)
+      process.stdout.write(`${JSON.stringify({ passed: report.passed, steps: report.results }, null, 2)}\n`);
+    return report.passed ? 0 : 1;
+  }
+
+  async function demonstrate(): Promise<void> {
+    const view = new LiveView(cloud, print);
+    view.open();
+    for (const stack of cloud.stacks) await scenarios.get(stack.name)?.demonstrate(running.of(stack));
+    print(styleText('bold', 'Stays up until Ctrl-C.'));
+    await interrupted;
+    view.close();
+    print('\nStopping: what is in hand is finished first.');
+  }
+}
+
+function seconds(since: number): string {
+  return `${((performance.now() - since) / 1_000).toFixed(1)} s`;
+}

@@ -1,0 +1,61 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { LocalCloud, LocalStack } from '../cloud.ts';
+import type { LogEntry, RunningSystem } from './scenario.ts';
+
+/** The systems of a local cloud, for scenarios: keeps what their functions log. */
+export class RunningSystems {
+  readonly #cloud: LocalCloud;
+  readonly #log: LogEntry[] = [];
+  readonly #dynamodb: DynamoDBClient;
+  readonly #sqs: SQSClient;
+  readonly #sns: SNSClient;
+
+  constructor(cloud: LocalCloud) {
+    this.#cloud = cloud;
+    const settings = {
+      endpoint: cloud.endpoint,
+      region: cloud.stacks[0]?.region ?? 'us-east-1',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    };
+    this.#dynamodb = new DynamoDBClient(settings);
+    this.#sqs = new SQSClient(settings);
+    this.#sns = new SNSClient(settings);
+    cloud.events.on('log', ({ functionName, json }) => {
+      if (json?.outcome !== undefined) this.#log.push({ functionName, fields: json });
+    });
+  }
+
+  of(stack: LocalStack): RunningSystem {
+    return {
+      name: stack.name,
+      output: name => outputOf(stack, name),
+      sqs: this.#sqs,
+      sns: this.#sns,
+      dynamodb: DynamoDBDocumentClient.from(this.#dynamodb),
+      log: this.#log,
+      alarmState: path => this.#alarmState(path),
+      updateEnvironment: (path, variables) => this.#cloud.updateEnvironment(path, variables),
+    };
+  }
+
+  close(): void {
+    for (const client of [this.#dynamodb, this.#sqs, this.#sns]) client.destroy();
+  }
+
+  #alarmState(path: string): string {
+    const alarm = this.#cloud.alarms().find(({ path: found }) => found === path);
+    if (!alarm) throw new Error(`No alarm ${path} runs here`);
+    return alarm.state;
+  }
+}
+
+function outputOf({ name: stackName, outputs, unresolvedOutputs }: LocalStack, name: string): string {
+  const value = outputs[name];
+  if (value !== undefined) return value;
+  throw new Error(
+    `Stack ${stackName} has no output ${name}${unresolvedOutputs[name] ? ` (${unresolvedOutputs[name]})` : ''}`,
+  );
+}
