@@ -25,7 +25,9 @@ export function resourceOf(construct: IConstruct): ResourceJson {
 
 /** Resources of a type, by their logical ids. */
 export function resourcesOfType(template: TemplateJson, type: string): [id: string, ResourceJson][] {
-  return Object.entries(template.Resources).filter(([, resource]) => resource.Type === type);
+  return Object.entries(template.Resources)
+    .filter(([, resource]) => resource.Type === type)
+    .map(([id, resource]) => [id, { ...resource, Properties: resource.Properties ?? {} }]);
 }
 
 /** The one resource of a type that is in a scope. */
