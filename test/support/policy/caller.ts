@@ -1,3 +1,5 @@
+import type { DeployedResource } from './deployed-stack.ts';
+import { endpointPolicyOf } from './endpoints.ts';
 import { EvaluationError, evaluate } from './evaluation.ts';
 import type { Policy } from './policies.ts';
 import type { Verdict } from './verdict.ts';
@@ -21,6 +23,8 @@ export interface CallerDetails {
   /** The condition keys that AWS sends with its requests; undefined for those that it does not send. */
   readonly context: Readonly<Record<string, string | undefined>>;
   readonly resourcePolicyOf: (target: Target) => Policy | undefined;
+  /** The endpoint that the call of an action passes; none for those who call from the internet. */
+  readonly endpointFor?: (action: string) => DeployedResource | undefined;
 }
 
 /** Somebody who calls AWS. */
@@ -39,13 +43,14 @@ export class Caller {
    * @throws EvaluationError when IAM could not be asked this, or a policy leaves it open.
    */
   async may(action: string, target: Target): Promise<Verdict> {
-    const { principal, identity, context, resourcePolicyOf } = this.#details;
+    const { principal, identity, context, resourcePolicyOf, endpointFor } = this.#details;
     if (target.arn === undefined) {
       throw new EvaluationError(
         'action does not apply',
         `${target.path} has no ARN that the policy tests know. Say it in test/support/policy/resource-identity.ts.`,
       );
     }
+    const endpoint = endpointFor?.(action);
     return evaluate(
       {
         caller: this.name,
@@ -54,15 +59,28 @@ export class Caller {
         target: target.path,
         resourceArn: target.arn,
         resourceAccount: target.account,
-        context,
+        context: { ...context, ...(endpoint && { 'aws:SourceVpce': endpoint.ref }) },
       },
-      { identity, resource: resourcePolicyOf(target) },
+      {
+        identity,
+        resource: resourcePolicyOf(target),
+        endpoint: endpoint && endpointPolicyOf(endpoint),
+      },
     );
   }
 
   /** The same caller, whose requests come without TLS. */
   overPlainHttp(): Caller {
     return this.with({ 'aws:SecureTransport': 'false' }, 'over plain HTTP');
+  }
+
+  /** The same caller, whose requests come through an endpoint, whatever they are. */
+  through(endpoint: DeployedResource): Caller {
+    return new Caller({
+      ...this.#details,
+      name: `${this.#details.name} through ${endpoint.path}`,
+      endpointFor: () => endpoint,
+    });
   }
 
   /** The same caller, whose requests carry other condition keys; undefined for one that they do not carry. */

@@ -24,6 +24,8 @@ export interface AccessRequest {
 export interface DecidingPolicies {
   readonly identity: readonly Policy[];
   readonly resource: Policy | undefined;
+  /** Policy of the endpoint that the request passes, if it passes one. */
+  readonly endpoint?: Policy | undefined;
 }
 
 /** Why a request cannot be evaluated. */
@@ -70,7 +72,7 @@ const operators = new Set(
  */
 export async function evaluate(
   request: AccessRequest,
-  { identity, resource }: DecidingPolicies,
+  { identity, resource, endpoint }: DecidingPolicies,
 ): Promise<Verdict> {
   const what = `${request.caller} asks for ${request.action} on ${request.target}`;
   const given = Object.entries(request.context).filter(
@@ -86,6 +88,9 @@ export async function evaluate(
       },
       identityPolicies: identity.map(({ name, statements }) => ({ name, policy: documentOf(statements) })),
       ...(resource && { resourcePolicy: documentOf(resource.statements) }),
+      ...(endpoint && {
+        vpcEndpointPolicies: [{ name: endpoint.name, policy: documentOf(endpoint.statements) }],
+      }),
       serviceControlPolicies: [],
       resourceControlPolicies: [],
     },
@@ -126,7 +131,7 @@ export async function evaluate(
     nearMisses: statements
       .filter(({ applies, decides, allows }) => allows && applies && !decides)
       .map(statement => `${describe(statement)}: ${failedConditions(statement)}`),
-    policies: [...identity, ...(resource ? [resource] : [])].map(({ name }) => name),
+    policies: [...identity, resource, endpoint].flatMap(policy => policy?.name ?? []),
   });
 }
 
@@ -150,7 +155,7 @@ interface EvaluatedStatement {
 }
 
 function statementsOf(
-  { identityAnalysis, resourceAnalysis, result }: RequestAnalysis,
+  { identityAnalysis, resourceAnalysis, endpointAnalysis, result }: RequestAnalysis,
   resource: Policy | undefined,
 ): readonly EvaluatedStatement[] {
   const ofPolicy = (analyses: typeof identityAnalysis | typeof resourceAnalysis, resourcePolicy?: string) =>
@@ -171,7 +176,11 @@ function statementsOf(
           analysis.principalMatch !== 'NoMatch',
       };
     });
-  return [...ofPolicy(identityAnalysis), ...ofPolicy(resourceAnalysis, resource?.name)];
+  return [
+    ...ofPolicy(identityAnalysis),
+    ...ofPolicy(resourceAnalysis, resource?.name),
+    ...ofPolicy(endpointAnalysis),
+  ];
 }
 
 function requireDecidable(statement: EvaluatedStatement, settled: ReadonlySet<string>, what: string): void {

@@ -192,7 +192,12 @@ function permissionStatement(
   };
 }
 
-function policyFrom(name: string, document: unknown): Policy {
+/**
+ * Reads a policy document.
+ *
+ * @throws UnreadablePolicyError when it has a policy variable.
+ */
+export function policyFrom(name: string, document: unknown): Policy {
   const { Statement } = document as { Statement: OneOrMore<PolicyStatement> };
   const statements = listOf(Statement);
   if (JSON.stringify(statements).includes('${')) {

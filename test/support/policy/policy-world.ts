@@ -6,6 +6,7 @@ import {
   type OtherStacks,
   type StackDeployment,
 } from './deployed-stack.ts';
+import { endpointFor, livesInNetwork } from './endpoints.ts';
 import { identityPoliciesOf, type Policy, type PolicyStatement, resourcePolicyOf } from './policies.ts';
 
 /** On whose behalf a service calls: a resource, or what an ARN and an account say of one. */
@@ -93,7 +94,10 @@ export class PolicyWorld {
     });
   }
 
-  /** A role of the app, with the policies that the app gives it. */
+  /**
+   * A role of the app, with the policies that the app gives it. The role of instances or tasks calls through
+   * the endpoints of its stack, where there is one of the service.
+   */
   role(role: DeployedResource | string): Caller {
     const resource = typeof role === 'string' ? this.resource(role) : role;
     return this.#roleOf(
@@ -101,6 +105,9 @@ export class PolicyWorld {
       resource.account,
       identityPoliciesOf(resource, this.resources),
       resource.arn,
+      livesInNetwork(resource)
+        ? action => endpointFor(action, resource.stackName, this.resources)
+        : undefined,
     );
   }
 
@@ -124,7 +131,12 @@ export class PolicyWorld {
     return this.#caller({
       name: 'anybody on the internet',
       principal: 'anonymous',
-      context: { ...absentSource, 'aws:PrincipalArn': undefined, 'aws:PrincipalAccount': undefined },
+      context: {
+        ...absentSource,
+        'aws:PrincipalArn': undefined,
+        'aws:PrincipalAccount': undefined,
+        'aws:PrincipalIsAWSService': undefined,
+      },
     });
   }
 
@@ -133,11 +145,13 @@ export class PolicyWorld {
     owner: string,
     identity: readonly Policy[],
     arn = `arn:aws:iam::${owner}:role/made-up`,
+    endpointFor?: (action: string) => DeployedResource | undefined,
   ): Caller {
     return this.#caller({
       name,
       principal: arn,
       identity,
+      ...(endpointFor && { endpointFor }),
       context: {
         ...absentSource,
         'aws:PrincipalArn': arn,
@@ -152,11 +166,12 @@ export class PolicyWorld {
     readonly principal: string;
     readonly identity?: readonly Policy[];
     readonly context: Readonly<Record<string, string | undefined>>;
+    readonly endpointFor?: (action: string) => DeployedResource | undefined;
   }): Caller {
     return new Caller({
       identity: [],
       ...details,
-      context: { 'aws:SecureTransport': 'true', ...details.context },
+      context: { ...direct, ...details.context },
       resourcePolicyOf: target => this.resourcePolicyOf(target),
     });
   }
@@ -167,6 +182,13 @@ export class PolicyWorld {
  * come from an account may lose what they deliver.
  */
 const servicesWithoutAccount = new Set(['apigateway.amazonaws.com', 'sns.amazonaws.com']);
+
+/** A request that comes straight from the internet or from AWS's own network, over TLS. */
+const direct = {
+  'aws:SecureTransport': 'true',
+  'aws:SourceVpce': undefined,
+  'aws:ViaAWSService': 'false',
+};
 
 /** Only services call on behalf of something. */
 const absentSource = { 'aws:SourceArn': undefined, 'aws:SourceAccount': undefined };
