@@ -1,10 +1,12 @@
 import type { App } from 'aws-cdk-lib';
 import { stageConfigFrom } from '../lib/config/stage.ts';
 import { OrderProcessingStack } from '../lib/stacks/order-processing-stack.ts';
+import { PrivateMessagingStack } from '../lib/stacks/private-messaging-stack.ts';
 
 /** Adds every system to the app, in the stage that its context names. */
 export function addSystems(app: App): void {
   const config = stageConfigFrom(name => app.node.tryGetContext(name));
 
   new OrderProcessingStack(app, 'order-processing', { config });
+  new PrivateMessagingStack(app, 'private-messaging', { config });
 }

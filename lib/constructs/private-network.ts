@@ -1,14 +1,17 @@
-import { ArnFormat, Aws, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Aws, Fn, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { IBucketRef } from 'aws-cdk-lib/aws-s3';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { deliveredFor } from './delivery-source.ts';
 import { callersOf, type EndpointService, endpointPolicy } from './network/endpoint-services.ts';
 import { validateProps, within } from './validation.ts';
 
 const https = ec2.Port.tcp(443);
+
+/** Ranges that a network's addresses are divided into; as many zones fit. */
+const rangesOfNetwork = 8;
 
 export interface PrivateNetworkProps {
   /**
@@ -51,6 +54,11 @@ export type ObjectAction = 'GetObject' | 'GetObjectVersion' | 'PutObject' | 'Del
  * are reached through endpoints whose policies let this account's principals get at this account's
  * resources, and through nothing else. Flow logs keep who talked to whom.
  *
+ * The network's default security group keeps the rules that AWS gives it: CloudFormation cannot take
+ * rules from a group that it did not make, and CDK's way is a function with a role of AWS's, kept for
+ * one call. That group opens nothing: the endpoints admit groups by name, and whatever is placed here
+ * names its own.
+ *
  * @throws PropsError when a prop is out of range.
  * @see https://docs.aws.amazon.com/vpc/latest/privatelink/what-is-privatelink.html
  */
@@ -91,29 +99,15 @@ export class PrivateNetwork extends Construct {
     super(scope, id);
     const stack = Stack.of(this);
 
-    const vpc = new ec2.Vpc(this, 'Vpc', {
-      ipAddresses: ec2.IpAddresses.cidr(cidr),
-      // By their place in the region's list, known when the stack is deployed: never looked up.
-      availabilityZones: Array.from({ length: zones }, (_, zone) => Fn.select(zone, Fn.getAzs())),
-      natGateways: 0,
-      createInternetGateway: false,
-      subnetConfiguration: [{ name: 'Isolated', subnetType: ec2.SubnetType.PRIVATE_ISOLATED }],
-      // CloudFormation cannot take rules away from a group that it did not make, and CDK's way is a function
-      // with a role of AWS's, kept for ever for one call. The default group opens nothing here: endpoints
-      // admit groups by name, and every resource names its group.
-      restrictDefaultSecurityGroup: false,
+    const vpc = new ec2.CfnVPC(this, 'Vpc', {
+      cidrBlock: cidr,
+      // Endpoints answer by the services' own names, so that no client needs to know of them.
+      enableDnsHostnames: true,
+      enableDnsSupport: true,
     });
-    // `Vpc` declares optional properties as possibly undefined, its interface does not.
-    this.vpc = vpc as ec2.IVpc;
-
-    this.flowLog = new logs.LogGroup(this, 'FlowLog', {
-      retention: props.logRetention ?? logs.RetentionDays.ONE_WEEK,
-      removalPolicy: props.logRemovalPolicy ?? RemovalPolicy.RETAIN,
-    });
-    this.vpc.addFlowLog('Flows', {
-      destination: ec2.FlowLogDestination.toCloudWatchLogs(this.flowLog, this.#flowLogRole(stack)),
-      trafficType: ec2.FlowLogTrafficType.ALL,
-    });
+    this.#name(vpc);
+    this.vpc = this.#withIsolatedSubnets(vpc, cidr, zones);
+    this.flowLog = this.#keepFlows(vpc, props);
 
     this.#endpointGroup = new ec2.SecurityGroup(this, 'Endpoints', {
       vpc: this.vpc,
@@ -122,33 +116,32 @@ export class PrivateNetwork extends Construct {
     });
     this.#endpoints = new Map(
       props.services.map(service => {
-        const endpoint = this.vpc.addInterfaceEndpoint(endpointId(service), {
+        const endpoint = new ec2.InterfaceVpcEndpoint(this, endpointId(service), {
+          vpc: this.vpc,
           service: new ec2.InterfaceVpcEndpointAwsService(service),
           privateDnsEnabled: true,
           securityGroups: [this.#endpointGroup],
           open: false,
         });
+        this.#name(endpoint);
         for (const statement of endpointPolicy(stack, service)) endpoint.addToPolicy(statement);
         return [service, endpoint];
       }),
     );
 
-    this.#s3 = this.vpc.addGatewayEndpoint('S3', { service: ec2.GatewayVpcEndpointAwsService.S3 });
+    this.#s3 = this.#gateway('S3', ec2.GatewayVpcEndpointAwsService.S3);
     this.#s3.addToPolicy(
       new iam.PolicyStatement({
         sid: 'AmazonLinuxPackages',
         // dnf signs nothing, so there is no principal to ask for; it verifies what it gets by GPG.
-        principals: [new iam.AnyPrincipal()],
+        principals: [new iam.StarPrincipal()],
         actions: ['s3:GetObject'],
         resources: [`arn:${Aws.PARTITION}:s3:::al2023-repos-${Aws.REGION}-de612dc2/*`],
       }),
     );
-    const dynamodb = this.vpc.addGatewayEndpoint('DynamoDb', {
-      service: ec2.GatewayVpcEndpointAwsService.DYNAMODB,
-    });
-    dynamodb.addToPolicy(
+    this.#gateway('DynamoDb', ec2.GatewayVpcEndpointAwsService.DYNAMODB).addToPolicy(
       new iam.PolicyStatement({
-        principals: [new iam.AnyPrincipal()],
+        principals: [new iam.StarPrincipal()],
         actions: ['dynamodb:*'],
         resources: [stack.formatArn({ service: 'dynamodb', resource: 'table', resourceName: '*' })],
         conditions: callersOf(stack),
@@ -194,7 +187,7 @@ export class PrivateNetwork extends Construct {
     const { bucketArn } = bucket.bucketRef;
     this.#s3.addToPolicy(
       new iam.PolicyStatement({
-        principals: [new iam.AnyPrincipal()],
+        principals: [new iam.StarPrincipal()],
         actions: actions.map(action => `s3:${action}`),
         resources: [
           ...(actions.includes('ListBucket') ? [bucketArn] : []),
@@ -215,28 +208,90 @@ export class PrivateNetwork extends Construct {
       new iam.PolicyStatement({
         sid: 'ImageLayers',
         // ECR signs the addresses of layers itself, as a principal of its own account.
-        principals: [new iam.AnyPrincipal()],
+        principals: [new iam.StarPrincipal()],
         actions: ['s3:GetObject'],
         resources: [`arn:${Aws.PARTITION}:s3:::prod-${Aws.REGION}-starport-layer-bucket/*`],
       }),
     );
   }
 
-  #flowLogRole(stack: Stack): iam.Role {
-    return new iam.Role(this, 'FlowLogRole', {
+  /**
+   * A subnet in each zone, all with one route table, which has the gateway endpoints' routes and no other.
+   *
+   * Not by `Vpc`: that looks up the zones of a stack that names its region. The range is divided by
+   * eight whatever the number of zones, so that one more does not move those that are there.
+   */
+  #withIsolatedSubnets(vpc: ec2.CfnVPC, cidr: string, zones: number): ec2.IVpc {
+    const prefix = Number(cidr.split('/')[1]);
+    const ranges = Fn.cidr(
+      vpc.attrCidrBlock,
+      rangesOfNetwork,
+      String(32 - prefix - Math.log2(rangesOfNetwork)),
+    );
+    const routes = new ec2.CfnRouteTable(this, 'Routes', { vpcId: vpc.ref });
+    this.#name(routes);
+    const subnets = Array.from({ length: zones }, (_, zone) => {
+      const subnet = new ec2.CfnSubnet(this, `Isolated${zone + 1}`, {
+        vpcId: vpc.ref,
+        // By its place in the region's list, known when the stack is deployed.
+        availabilityZone: Fn.select(zone, Fn.getAzs()),
+        cidrBlock: Fn.select(zone, ranges),
+        mapPublicIpOnLaunch: false,
+      });
+      this.#name(subnet);
+      new ec2.CfnSubnetRouteTableAssociation(this, `Isolated${zone + 1}Routes`, {
+        subnetId: subnet.ref,
+        routeTableId: routes.ref,
+      });
+      return subnet;
+    });
+    return ec2.Vpc.fromVpcAttributes(this, 'Isolated', {
+      vpcId: vpc.ref,
+      vpcCidrBlock: cidr,
+      availabilityZones: subnets.map(subnet => subnet.attrAvailabilityZone),
+      isolatedSubnetIds: subnets.map(subnet => subnet.ref),
+      isolatedSubnetRouteTableIds: subnets.map(() => routes.ref),
+    });
+  }
+
+  /** Writes who talked to whom, what was refused included, into a log group of its own. */
+  #keepFlows(vpc: ec2.CfnVPC, props: PrivateNetworkProps): logs.LogGroup {
+    const stack = Stack.of(this);
+    const group = new logs.LogGroup(this, 'FlowLog', {
+      retention: props.logRetention ?? logs.RetentionDays.ONE_WEEK,
+      removalPolicy: props.logRemovalPolicy ?? RemovalPolicy.RETAIN,
+    });
+    const role = new iam.Role(this, 'FlowLogRole', {
       description: `Lets flow logs of ${stack.stackName} be written`,
       assumedBy: new iam.ServicePrincipal('vpc-flow-logs.amazonaws.com', {
         conditions: deliveredFor({
-          sourceArn: stack.formatArn({
-            service: 'ec2',
-            resource: 'vpc-flow-log',
-            resourceName: '*',
-            arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
-          }),
+          sourceArn: stack.formatArn({ service: 'ec2', resource: 'vpc-flow-log', resourceName: '*' }),
           sourceAccount: stack.account,
         }),
       }),
     });
+    group.grant(role, 'logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams');
+    const flows = new ec2.CfnFlowLog(this, 'Flows', {
+      resourceType: 'VPC',
+      resourceId: vpc.ref,
+      trafficType: 'ALL',
+      logDestinationType: 'cloud-watch-logs',
+      logGroupName: group.logGroupName,
+      deliverLogsPermissionArn: role.roleArn,
+    });
+    flows.node.addDependency(role);
+    return group;
+  }
+
+  #gateway(id: string, service: ec2.GatewayVpcEndpointAwsService): ec2.GatewayVpcEndpoint {
+    const gateway = new ec2.GatewayVpcEndpoint(this, id, { vpc: this.vpc, service });
+    this.#name(gateway);
+    return gateway;
+  }
+
+  /** Names a resource in the console, which shows ids otherwise. */
+  #name(resource: IConstruct): void {
+    Tags.of(resource).add('Name', resource.node.path);
   }
 }
 

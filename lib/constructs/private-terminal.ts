@@ -55,7 +55,7 @@ export class PrivateTerminal extends Construct {
       instanceType: new ec2.InstanceType('t4g.micro'),
       machineImage: amazonLinux,
       role: this.role,
-      securityGroup: network.clientGroup(this, 'Access', `Terminal of ${stackName}`),
+      securityGroup: network.clientGroup(this, 'Group', `Terminal of ${stackName}`),
       blockDevices: [encryptedDisk(8)],
       httpTokens: ec2.HttpTokens.REQUIRED,
       httpPutResponseHopLimit: 1,

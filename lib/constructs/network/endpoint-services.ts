@@ -62,7 +62,7 @@ export function endpointPolicy(stack: Stack, service: EndpointService): iam.Poli
   return (passages[service] as readonly Passage[]).map(
     ({ actions, resources }) =>
       new iam.PolicyStatement({
-        principals: [new iam.AnyPrincipal()],
+        principals: [new iam.StarPrincipal()],
         actions: [...actions],
         resources: resources?.map(({ service, resource }) =>
           stack.formatArn({ service, resource, arnFormat: ArnFormat.NO_RESOURCE_NAME }),
