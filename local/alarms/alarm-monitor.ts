@@ -171,7 +171,7 @@ export class AlarmMonitor {
   async readSources(): Promise<void> {
     const read = await Promise.allSettled((this.#options.sources ?? []).map(async source => source()));
     for (const outcome of read) {
-      if (outcome.status === 'rejected') this.events.emit('fault', { error: outcome.reason });
+      if (outcome.status === 'rejected') this.#tellFault(outcome.reason);
       else for (const sample of outcome.value) this.record(sample);
     }
   }
@@ -218,13 +218,22 @@ export class AlarmMonitor {
     const { message, subject } = alarmNotification(spec, rule, change);
     for (const actionArn of actions ?? []) {
       const fault = await this.#publish(actionArn, message, subject);
-      this.events.emit('action', {
+      const action = {
         alarmName: spec.alarmName,
         actionArn,
         state,
         ...(fault === undefined ? {} : { fault }),
-      });
+      };
+      const isHeard = this.events.emit('action', action);
+      if (fault !== undefined && !isHeard) {
+        process.emitWarning(`Alarm ${spec.alarmName}: action ${actionArn} was not carried out: ${fault}`);
+      }
     }
+  }
+
+  #tellFault(error: unknown): void {
+    if (this.events.emit('fault', { error })) return;
+    process.emitWarning(`A source of metrics could not be read: ${String(error)}`);
   }
 
   /** @returns why it was not published */

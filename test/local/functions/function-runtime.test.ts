@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { jest } from '@jest/globals';
 import type {
   EnvironmentChange,
   FunctionLogLine,
@@ -13,6 +14,9 @@ import {
 import { type FunctionSpec, InvalidFunctionSpec } from '../../../local/functions/function-spec.ts';
 import type { InvocationResult } from '../../../local/functions/invocation.ts';
 import { FunctionDirectory } from './function-directory.ts';
+
+// Threads start slowly on a busy machine.
+jest.setTimeout(30_000);
 
 let directory: FunctionDirectory;
 const runtimes: FunctionRuntime[] = [];

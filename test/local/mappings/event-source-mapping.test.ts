@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { jest } from '@jest/globals';
 import type { InvocationResult } from '../../../local/functions/invocation.ts';
 import {
   type BatchInvoker,
@@ -12,6 +13,9 @@ import type { BatchOutcome, MappingFault, MessagesFiltered } from '../../../loca
 import { InvalidMapping, type MappingSpec } from '../../../local/mappings/mapping-spec.ts';
 import type { SqsEvent, SqsRecord } from '../../../local/mappings/sqs-record.ts';
 import { clientOf, QueueEndpoint, type TestQueue } from './queue-endpoint.ts';
+
+// Visibility timeouts pass in real time, and slowly on a busy machine.
+jest.setTimeout(30_000);
 
 let endpoint: QueueEndpoint;
 const mappings: EventSourceMapping[] = [];
@@ -84,7 +88,7 @@ function mappingOf(
   return { mapping, seen };
 }
 
-async function until(condition: () => boolean | Promise<boolean>, timeoutMs = 8_000): Promise<void> {
+async function until(condition: () => boolean | Promise<boolean>, timeoutMs = 20_000): Promise<void> {
   const end = performance.now() + timeoutMs;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`Still not so after ${timeoutMs} ms: ${condition}`);
@@ -182,35 +186,30 @@ describe('EventSourceMapping', () => {
     expect(batches[0]).toHaveLength(12);
   });
 
-  it('runs as many batches at once as there are pollers while there is a backlog', async () => {
-    const queue = await endpoint.createQueue({ VisibilityTimeout: '30' });
-    await endpoint.send(queue.url, numbers(80));
-    const slow = consumer(async () => {
-      await new Promise(resolve => setTimeout(resolve, 30));
-      return success();
-    });
-    const { mapping } = mappingOf(queue, { invoke: slow.invoke, pollers: 4 });
+  it.each([
+    ['there are pollers', { pollers: 4 }, {}, 4],
+    ['the maximum concurrency allows', { pollers: 6 }, { maximumConcurrency: 2 }, 2],
+  ])(
+    'runs as many batches at once as %s while there is a backlog',
+    async (_case, services, overrides, expected) => {
+      const queue = await endpoint.createQueue({ VisibilityTimeout: '30' });
+      await endpoint.send(queue.url, numbers(80));
+      const hold = Promise.withResolvers<void>();
+      const slow = consumer(async () => {
+        await hold.promise;
+        return success();
+      });
+      const { mapping, seen } = mappingOf(queue, { invoke: slow.invoke, ...services }, overrides);
 
-    await mapping.start();
-    await until(async () => (await endpoint.depth(queue.url)) === 0);
+      await mapping.start();
+      await until(() => slow.batches.length === expected);
+      hold.resolve();
+      await until(async () => (await endpoint.depth(queue.url)) === 0);
 
-    expect(slow.mostAtOnce()).toBe(4);
-  });
-
-  it('keeps to the maximum concurrency', async () => {
-    const queue = await endpoint.createQueue({ VisibilityTimeout: '30' });
-    await endpoint.send(queue.url, numbers(80));
-    const slow = consumer(async () => {
-      await new Promise(resolve => setTimeout(resolve, 20));
-      return success();
-    });
-    const { mapping } = mappingOf(queue, { invoke: slow.invoke, pollers: 6 }, { maximumConcurrency: 2 });
-
-    await mapping.start();
-    await until(async () => (await endpoint.depth(queue.url)) === 0);
-
-    expect(slow.mostAtOnce()).toBe(2);
-  });
+      expect(slow.mostAtOnce()).toBe(expected);
+      expect(seen.outcomes.reduce((sum, { succeeded }) => sum + succeeded, 0)).toBe(80);
+    },
+  );
 
   it('splits a batch whose event would exceed 6 MB', async () => {
     const queue = await endpoint.createQueue({ VisibilityTimeout: '30' });
@@ -234,7 +233,7 @@ describe('EventSourceMapping', () => {
     await endpoint.send(queue.url, ['1']);
     await until(() => batches.length === 1);
 
-    expect(performance.now() - sentAt).toBeLessThan(500);
+    expect(performance.now() - sentAt).toBeLessThan(3_000);
   });
 });
 
@@ -393,20 +392,33 @@ describe('EventSourceMapping, FIFO queues', () => {
     }
     expect(batches[0]?.[0]?.attributes).toMatchObject({
       MessageGroupId: 'a',
-      MessageDeduplicationId: '0',
+      MessageDeduplicationId: 'a0',
       SequenceNumber: expect.any(String),
     });
+  });
+
+  it('leaves the rest of a batch alone when a part of it fails', async () => {
+    const queue = await endpoint.createQueue({ VisibilityTimeout: '30' }, true);
+    for (const group of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) {
+      await endpoint.send(queue.url, [`${group}${'x'.repeat(1_000_000)}`], () => group);
+    }
+    const { invoke, batches } = consumer(() => failure('error'));
+    const { mapping, seen } = mappingOf(queue, { invoke, pollers: 1 });
+
+    await mapping.start();
+    await until(() => seen.outcomes.length === 1);
+    await mapping.stop();
+
+    expect(batches.map(batch => batch.length)).toEqual([6]);
+    expect(await endpoint.depth(queue.url)).toBe(8);
   });
 
   it('keeps a group apart even when its visibility timeout ends before its batch does', async () => {
     const queue = await endpoint.createQueue({ VisibilityTimeout: '1' }, true);
     await endpoint.send(queue.url, ['a0'], () => 'a');
-    let release = () => {};
-    const held = new Promise<void>(resolve => {
-      release = resolve;
-    });
+    const hold = Promise.withResolvers<void>();
     const slow = consumer(async () => {
-      await held;
+      await hold.promise;
       return success();
     });
     const received: string[] = [];
@@ -416,7 +428,7 @@ describe('EventSourceMapping, FIFO queues', () => {
     await mapping.start();
     await until(() => received.length === 2);
     expect(slow.mostAtOnce()).toBe(1);
-    release();
+    hold.resolve();
     await until(async () => (await endpoint.depth(queue.url)) === 0);
 
     expect(slow.mostAtOnce()).toBe(1);
@@ -561,7 +573,7 @@ describe('EventSourceMapping, the endpoint', () => {
     await mapping.stop();
 
     expect(done).toBe(true);
-    expect(performance.now() - stoppedAt).toBeLessThan(2_000);
+    expect(performance.now() - stoppedAt).toBeLessThan(10_000);
     expect(await endpoint.depth(queue.url)).toBe(0);
   });
 });

@@ -72,7 +72,7 @@ export class QueueEndpoint {
             MessageBody: body,
             ...(groupOf === undefined
               ? {}
-              : { MessageGroupId: groupOf(body), MessageDeduplicationId: `${start + place}` }),
+              : { MessageGroupId: groupOf(body), MessageDeduplicationId: body.slice(0, 20) }),
           })),
         }),
       );
