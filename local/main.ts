@@ -26,7 +26,9 @@ async function run(options: RunOptions): Promise<number> {
   const systems = options.systems.length > 0 ? options.systems : systemsWithScenario();
   print(styleText('bold', `Messaging on this machine: ${systems.join(', ')}`));
   const assemblyDirectory = options.assembly ?? (await synthesize(options.context));
-  print(`synthesized in ${seconds(started)}`);
+  print(
+    options.assembly ? `synthesized before, in ${options.assembly}` : `synthesized in ${seconds(started)}`,
+  );
 
   const scenarios = new Map<string, Scenario>();
   for (const system of systems) {
@@ -85,8 +87,12 @@ async function run(options: RunOptions): Promise<number> {
   async function demonstrate(): Promise<void> {
     const view = new LiveView(cloud, print);
     view.open();
-    for (const stack of cloud.stacks) await scenarios.get(stack.name)?.demonstrate(running.of(stack));
-    print(styleText('bold', 'Stays up until Ctrl-C.'));
+    const tell = (line: string) => print(styleText('bold', line));
+    const demonstrations = Promise.all(
+      cloud.stacks.map(stack => scenarios.get(stack.name)?.demonstrate(running.of(stack), tell)),
+    );
+    await Promise.race([demonstrations, interrupted]);
+    tell('Stays up until Ctrl-C.');
     await interrupted;
     view.close();
     print('\nStopping: what is in hand is finished first.');

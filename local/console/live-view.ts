@@ -8,6 +8,7 @@ export class LiveView {
   readonly #cloud: LocalCloud;
   readonly #print: (line: string) => void;
   readonly #start = performance.now();
+  readonly #alarms = new Set<string>();
   #queues = '';
   #timer: NodeJS.Timeout | undefined;
 
@@ -26,6 +27,9 @@ export class LiveView {
       this.#show('fault', styleText('red', `${operation}: ${(error as Error).message}. ${consequence}`)),
     );
     this.#cloud.events.on('alarm', ({ path, state, reason }) => {
+      // The first verdict of an alarm that nothing is wrong with is no news.
+      if (state !== 'ALARM' && !this.#alarms.delete(path)) return;
+      if (state === 'ALARM') this.#alarms.add(path);
       const colour = state === 'ALARM' ? 'red' : 'green';
       this.#show('alarm', `${styleText(colour, state)} ${path}: ${reason}`);
     });

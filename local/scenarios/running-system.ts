@@ -31,6 +31,7 @@ export class RunningSystems {
   of(stack: LocalStack): RunningSystem {
     return {
       name: stack.name,
+      endpoint: this.#cloud.endpoint,
       output: name => outputOf(stack, name),
       sqs: this.#sqs,
       sns: this.#sns,

@@ -12,6 +12,9 @@ export interface LogEntry {
 export interface RunningSystem {
   readonly name: string;
 
+  /** The AWS endpoint that it runs on. */
+  readonly endpoint: string;
+
   /** Value of a stack output. */
   output(name: string): string;
 
@@ -48,8 +51,12 @@ export interface Scenario {
   /** Variables that only demonstrations set, by the path of their function's construct. */
   readonly environment?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-  /** Puts a little of everything in, for a person to watch. */
-  demonstrate(system: RunningSystem): Promise<void>;
+  /**
+   * Puts a little of everything in, for a person to watch.
+   *
+   * @param tell shows the person a line.
+   */
+  demonstrate(system: RunningSystem, tell: (line: string) => void): Promise<void>;
 
   /** Puts things in and verifies every effect. */
   check(system: RunningSystem, steps: CheckSteps, options: CheckOptions): Promise<void>;

@@ -18,7 +18,7 @@ const canceledOrder = '1004';
 export const scenario: Scenario = {
   environment: { [paymentFunction]: { SIMULATED_GATEWAY_FAILS: poisonOrder.order_id } },
 
-  async demonstrate(system) {
+  async demonstrate(system, tell) {
     const desk = new OrderDesk(system);
     const orders = ordersFrom1001(8);
     await new OrderRecords(system).stock(doubled(demandOf(orders)));
@@ -26,6 +26,14 @@ export const scenario: Scenario = {
     await desk.publishUnasked();
     await desk.ship(shippedOrder);
     await desk.cancel(canceledOrder);
+
+    tell(`Order ${poisonOrder.order_id} fails until its queue gives it up.`);
+    const deadLetters = system.output('PaymentDlqUrl');
+    await until(async () => unequal('messages in the DLQ', await messagesIn(system.sqs, deadLetters), 1));
+    system.updateEnvironment(paymentFunction, { SIMULATED_GATEWAY_FAILS: '' });
+    tell(
+      `It waits in the DLQ, and the gateway is mended. Bring it back: npm run redrive -- order-processing-payment --endpoint ${system.endpoint}`,
+    );
   },
 
   async check(system, steps, options) {
