@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join, relative } from 'node:path';
-import { cdkJsonContext, repository, temporaryDirectory } from '../support/synthesized-app.ts';
+import { cdkJsonContext } from '../support/synthesized-app.ts';
+import { repository, temporaryDirectory } from '../support/temporary-directory.ts';
 
 /** Of a machine that does much else: each of these takes a second or three. */
 const patience = 60_000;

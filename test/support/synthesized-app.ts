@@ -1,28 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { App, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { addSystems } from '../../bin/systems.ts';
+import { repository, temporaryDirectory } from './temporary-directory.ts';
 
 // Importing this module switches validation off for the test file: it costs a second for each process,
 // and the tests of the whole app run it.
 process.env.CDK_VALIDATION = 'false';
-
-/** The repository's root. */
-export const repository = resolve(import.meta.dirname, '../..');
-
-const outputDirectories: string[] = [];
-afterAll(() => {
-  for (const directory of outputDirectories.splice(0)) rmSync(directory, { recursive: true, force: true });
-});
-
-/** A folder of its own, removed after the test file. */
-export function temporaryDirectory(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'synthesized-'));
-  outputDirectories.push(directory);
-  return directory;
-}
 
 /** The context that cdk.json gives to the app. */
 export function cdkJsonContext(): Record<string, unknown> {

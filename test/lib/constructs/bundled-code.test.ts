@@ -3,7 +3,8 @@ import { join, relative } from 'node:path';
 import { type App, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { bundledCode } from '../../../lib/constructs/bundled-code.ts';
-import { repository, temporaryDirectory, testApp } from '../../support/synthesized-app.ts';
+import { testApp } from '../../support/synthesized-app.ts';
+import { repository, temporaryDirectory } from '../../support/temporary-directory.ts';
 
 const payment = 'lambda/order-processing/payment.ts';
 const shipping = 'lambda/order-processing/shipping.ts';

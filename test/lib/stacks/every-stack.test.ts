@@ -2,7 +2,8 @@ import { CfnResource, type Stack, TagManager } from 'aws-cdk-lib';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { messagingRules } from '../../../lib/validation/messaging-rules.ts';
 import { referredId, resourcesOfType } from '../../support/stack-template.ts';
-import { repository, synthesizedApp, type TemplateJson } from '../../support/synthesized-app.ts';
+import { synthesizedApp, type TemplateJson } from '../../support/synthesized-app.ts';
+import { repository } from '../../support/temporary-directory.ts';
 
 const everyStack = (['dev', 'prod'] as const).flatMap(stage => {
   const { stacks, template } = synthesizedApp(stage);
