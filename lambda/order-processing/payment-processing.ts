@@ -1,7 +1,7 @@
 import type { OrderCanceled, OrderPlaced } from '../../contracts/orders.ts';
 import { WorkInProgressError } from '../shared/failures.ts';
 import type { Delivery, Handled } from '../shared/queue-consumer.ts';
-import { type OrderStates, onCurrentState, type Versioned } from '../shared/versioned-items.ts';
+import { onCurrentState, type Versioned, type VersionedStates } from '../shared/versioned-items.ts';
 import {
   decidePayment,
   type PaymentDecision,
@@ -12,7 +12,7 @@ import {
 import type { PaymentGateway } from './payment-gateway.ts';
 
 export interface PaymentPorts {
-  readonly payments: OrderStates<PaymentState>;
+  readonly payments: VersionedStates<PaymentState>;
   readonly gateway: PaymentGateway;
   /** Milliseconds since 1970. */
   readonly now?: () => number;

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { currency, minorUnits } from '../../contracts/money.ts';
 import { VersionedItems } from '../shared/versioned-items.ts';
 import type { PaymentState } from './domain/payment.ts';
+import { orderSubject } from './order-subject.ts';
 
 const amount = { amount_minor: minorUnits, currency };
 const lease = v.object({ owner: v.string(), until: v.number() });
@@ -28,5 +29,10 @@ export function paymentStore(
   documents: Pick<DynamoDBDocumentClient, 'send'>,
   tableName: string,
 ): VersionedItems<PaymentState> {
-  return new VersionedItems<PaymentState>({ documents, tableName, schema: paymentState });
+  return new VersionedItems<PaymentState>({
+    subject: orderSubject,
+    documents,
+    tableName,
+    schema: paymentState,
+  });
 }

@@ -1,10 +1,10 @@
 import type { OrderEvent } from '../../contracts/orders.ts';
 import type { Handled } from '../shared/queue-consumer.ts';
-import { type OrderStates, onCurrentState } from '../shared/versioned-items.ts';
+import { onCurrentState, type VersionedStates } from '../shared/versioned-items.ts';
 import { decideShipment, type ShipmentState } from './domain/shipping.ts';
 
 export interface ShippingPorts {
-  readonly shipments: OrderStates<ShipmentState>;
+  readonly shipments: VersionedStates<ShipmentState>;
 }
 
 /** Opens, closes and cancels shipments, in one conditional write each. */

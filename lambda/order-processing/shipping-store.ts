@@ -2,6 +2,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { VersionedItems } from '../shared/versioned-items.ts';
 import type { ShipmentState } from './domain/shipping.ts';
+import { orderSubject } from './order-subject.ts';
 
 const order = v.object({
   customer: v.string(),
@@ -35,5 +36,10 @@ export function shippingStore(
   documents: Pick<DynamoDBDocumentClient, 'send'>,
   tableName: string,
 ): VersionedItems<ShipmentState> {
-  return new VersionedItems<ShipmentState>({ documents, tableName, schema: shipmentState });
+  return new VersionedItems<ShipmentState>({
+    subject: orderSubject,
+    documents,
+    tableName,
+    schema: shipmentState,
+  });
 }

@@ -2,11 +2,17 @@ import { type DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-
 import * as v from 'valibot';
 import { dependencyFailure } from '../shared/dependency.ts';
 import { ConflictError, DependencyDownError, errorFrom } from '../shared/failures.ts';
-import { conflictOver, type OrderStates, type Versioned, VersionedItems } from '../shared/versioned-items.ts';
+import {
+  conflictOver,
+  type Versioned,
+  VersionedItems,
+  type VersionedStates,
+} from '../shared/versioned-items.ts';
 import type { Movement, ReservationState, Shortage } from './domain/inventory.ts';
+import { orderSubject } from './order-subject.ts';
 
 /** The stock, and what each order took of it. */
-export interface StockLedger extends OrderStates<ReservationState> {
+export interface StockLedger extends VersionedStates<ReservationState> {
   /**
    * Moves stock and records the order's state, all or nothing.
    *
@@ -55,7 +61,7 @@ export class StockStore extends VersionedItems<ReservationState> implements Stoc
   readonly #tableName: string;
 
   constructor(documents: Pick<DynamoDBDocumentClient, 'send'>, tableName: string) {
-    super({ documents, tableName, schema: reservationState });
+    super({ subject: orderSubject, documents, tableName, schema: reservationState });
     this.#documents = documents;
     this.#tableName = tableName;
   }
@@ -105,7 +111,7 @@ function shortagesOf(orderId: string, movements: readonly Movement[], thrown: un
   const parsed = v.safeParse(cancellation, thrown);
   if (!parsed.success) throw dependencyFailure('DynamoDB', thrown);
   const [order, ...stock] = parsed.output.CancellationReasons;
-  if (order?.Code === 'ConditionalCheckFailed') throw conflictOver(orderId, thrown);
+  if (order?.Code === 'ConditionalCheckFailed') throw conflictOver(orderSubject, orderId, thrown);
   const codes = new Set([order, ...stock].map(reason => reason?.Code));
   if (codes.has('TransactionConflict')) {
     throw new ConflictError(

@@ -9,18 +9,29 @@ export interface Versioned<State> {
   readonly version: number;
 }
 
-/** Keeps one state for each order; who writes says which version he has seen. */
-export interface OrderStates<State> {
-  read(orderId: string): Promise<Versioned<State> | undefined>;
+/** Keeps one state for each order, upload or whatever it is; who writes says which version he has seen. */
+export interface VersionedStates<State> {
+  read(id: string): Promise<Versioned<State> | undefined>;
 
   /**
    * @param seen what the decision was made on; undefined when there was nothing.
    * @throws ConflictError when that is no longer what is stored.
    */
-  write(orderId: string, next: State, seen: Versioned<State> | undefined): Promise<Versioned<State>>;
+  write(id: string, next: State, seen: Versioned<State> | undefined): Promise<Versioned<State>>;
+}
+
+/** What the items of a table are the states of. */
+export interface ItemSubject {
+  /** What it is called, in messages: `order`. */
+  readonly noun: string;
+  /** What the key of each item begins with: `ORDER`. */
+  readonly keyPrefix: string;
+  /** Attribute that holds its id: `order_id`. */
+  readonly idAttribute: string;
 }
 
 export interface VersionedItemsOptions<State> {
+  readonly subject: ItemSubject;
   readonly documents: Pick<DynamoDBDocumentClient, 'send'>;
   /** Table with the partition key `pk`. */
   readonly tableName: string;
@@ -28,21 +39,20 @@ export interface VersionedItemsOptions<State> {
   readonly schema: v.GenericSchema<unknown, State>;
 }
 
-/** The states of orders as DynamoDB items `ORDER#<id>`, their fields as attributes. */
-export class VersionedItems<State extends object> implements OrderStates<State> {
+/** States as DynamoDB items such as `ORDER#<id>`, their fields as attributes. */
+export class VersionedItems<State extends object> implements VersionedStates<State> {
   readonly #options: VersionedItemsOptions<State>;
 
   constructor(options: VersionedItemsOptions<State>) {
     this.#options = options;
   }
 
-  async read(orderId: string): Promise<Versioned<State> | undefined> {
-    const { documents, tableName, schema } = this.#options;
+  async read(id: string): Promise<Versioned<State> | undefined> {
+    const { documents, tableName, schema, subject } = this.#options;
+    const pk = itemKey(subject, id);
     const { Item: item } = await reach(
       'DynamoDB',
-      documents.send(
-        new GetCommand({ TableName: tableName, Key: { pk: orderKey(orderId) }, ConsistentRead: true }),
-      ),
+      documents.send(new GetCommand({ TableName: tableName, Key: { pk }, ConsistentRead: true })),
     );
     if (item === undefined) return undefined;
     const stored = v.safeParse(v.object({ version: v.pipe(v.number(), v.integer()) }), item);
@@ -50,7 +60,7 @@ export class VersionedItems<State extends object> implements OrderStates<State> 
     if (!stored.success || !state.success) {
       const faults = [...(stored.issues ?? []), ...(state.issues ?? [])];
       throw new Error(
-        `Item ${orderKey(orderId)} of table ${tableName} cannot be read: ` +
+        `Item ${pk} of table ${tableName} cannot be read: ` +
           `${faults.map(issue => `${v.getDotPath(issue) ?? 'item'}: ${issue.message}`).join('; ')}. ` +
           'Was it changed by hand, or by another version of this function?',
       );
@@ -58,14 +68,14 @@ export class VersionedItems<State extends object> implements OrderStates<State> 
     return { state: state.output, version: stored.output.version };
   }
 
-  async write(orderId: string, next: State, seen: Versioned<State> | undefined): Promise<Versioned<State>> {
-    const put = this.putOf(orderId, next, seen);
+  async write(id: string, next: State, seen: Versioned<State> | undefined): Promise<Versioned<State>> {
+    const put = this.putOf(id, next, seen);
     try {
       await this.#options.documents.send(new PutCommand(put));
     } catch (thrown) {
       const { name } = errorFrom(thrown);
       if (name === 'ConditionalCheckFailedException' || name === 'TransactionConflictException') {
-        throw conflictOver(orderId, thrown);
+        throw conflictOver(this.#options.subject, id, thrown);
       }
       throw dependencyFailure('DynamoDB', thrown);
     }
@@ -73,13 +83,14 @@ export class VersionedItems<State extends object> implements OrderStates<State> 
   }
 
   /** The write as a request, for a transaction that has more in it. */
-  putOf(orderId: string, next: State, seen: Versioned<State> | undefined) {
+  putOf(id: string, next: State, seen: Versioned<State> | undefined) {
+    const { subject, tableName } = this.#options;
     return {
-      TableName: this.#options.tableName,
+      TableName: tableName,
       Item: {
         ...next,
-        pk: orderKey(orderId),
-        order_id: orderId,
+        pk: itemKey(subject, id),
+        [subject.idAttribute]: id,
         version: (seen?.version ?? 0) + 1,
         updated_at: new Date().toISOString(),
       },
@@ -94,19 +105,20 @@ export class VersionedItems<State extends object> implements OrderStates<State> 
   }
 }
 
-export function conflictOver(orderId: string, cause: unknown): ConflictError {
+/** What to throw when a state is no longer the one that was seen. */
+export function conflictOver({ noun }: ItemSubject, id: string, cause: unknown): ConflictError {
   return new ConflictError(
-    `The record of order ${orderId} was changed by another delivery in the meantime. It is safe to try again.`,
+    `The record of ${noun} ${id} was changed by another delivery in the meantime. It is safe to try again.`,
     { cause },
   );
 }
 
-function orderKey(orderId: string): string {
-  return `ORDER#${orderId}`;
+function itemKey({ keyPrefix }: ItemSubject, id: string): string {
+  return `${keyPrefix}#${id}`;
 }
 
 /**
- * Decides on an order's state and records what was decided; when somebody else came in between, decides
+ * Decides on a state and records what was decided; when somebody else came in between, decides
  * again on the new state.
  *
  * @param assumed what the state is taken to be at first: the write tells whether it is.
@@ -114,8 +126,8 @@ function orderKey(orderId: string): string {
  * @throws ConflictError when others keep coming in between.
  */
 export async function onCurrentState<State, Result>(
-  states: Pick<OrderStates<State>, 'read'>,
-  orderId: string,
+  states: Pick<VersionedStates<State>, 'read'>,
+  id: string,
   assumed: Versioned<State> | undefined,
   decide: (seen: Versioned<State> | undefined) => Promise<Result>,
 ): Promise<Result> {
@@ -124,7 +136,7 @@ export async function onCurrentState<State, Result>(
     try {
       return await decide(seen);
     } catch (error) {
-      if (error instanceof ConflictError) seen = await states.read(orderId);
+      if (error instanceof ConflictError) seen = await states.read(id);
       throw error;
     }
   });

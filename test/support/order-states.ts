@@ -1,8 +1,8 @@
 import { ConflictError } from '../../lambda/shared/failures.ts';
-import type { OrderStates, Versioned } from '../../lambda/shared/versioned-items.ts';
+import type { Versioned, VersionedStates } from '../../lambda/shared/versioned-items.ts';
 
 /** The states of orders, in memory. */
-export class InMemoryOrderStates<State> implements OrderStates<State> {
+export class InMemoryOrderStates<State> implements VersionedStates<State> {
   readonly states = new Map<string, Versioned<State>>();
 
   /** Runs before a write; what it throws, the write throws. */

@@ -7,6 +7,7 @@ interface Counter {
   readonly count: number;
 }
 const schema = v.object({ count: v.number() });
+const subject = { noun: 'order', keyPrefix: 'ORDER', idAttribute: 'order_id' };
 
 describe('VersionedItems', () => {
   let server: DynamoDbServer;
@@ -18,7 +19,7 @@ describe('VersionedItems', () => {
   });
   beforeEach(async () => {
     tableName = await server.createTable();
-    items = new VersionedItems({ documents: server.documents, tableName, schema });
+    items = new VersionedItems({ subject, documents: server.documents, tableName, schema });
   });
   afterAll(() => server.stop());
 
@@ -47,6 +48,23 @@ describe('VersionedItems', () => {
     await expect(items.read('8')).resolves.toBeUndefined();
   });
 
+  it('keeps what else a table holds apart, by the prefix of its subject', async () => {
+    const uploads = new VersionedItems({
+      subject: { noun: 'upload', keyPrefix: 'UPLOAD', idAttribute: 'object_key' },
+      documents: server.documents,
+      tableName,
+      schema,
+    });
+    await items.write('7', { count: 1 }, undefined);
+
+    await expect(uploads.read('7')).resolves.toBeUndefined();
+    await uploads.write('7', { count: 2 }, undefined);
+    await expect(server.item(tableName, 'UPLOAD#7')).resolves.toMatchObject({ object_key: '7', count: 2 });
+    await expect(uploads.write('7', { count: 3 }, undefined)).rejects.toThrow(
+      /The record of upload 7 was changed/,
+    );
+  });
+
   it('refuses a first write where something is stored', async () => {
     await items.write('7', { count: 1 }, undefined);
 
@@ -64,6 +82,7 @@ describe('VersionedItems', () => {
 
   it('replaces a state as a whole: no field of the old one stays', async () => {
     const kinds = new VersionedItems<{ readonly a: number } | { readonly b: number }>({
+      subject,
       documents: server.documents,
       tableName,
       schema: v.union([v.object({ a: v.number() }), v.object({ b: v.number() })]),
@@ -76,6 +95,7 @@ describe('VersionedItems', () => {
 
   it('fails by name when an item is not what it should be', async () => {
     const others = new VersionedItems<{ readonly name: string }>({
+      subject,
       documents: server.documents,
       tableName,
       schema: v.object({ name: v.string() }),
@@ -86,7 +106,12 @@ describe('VersionedItems', () => {
   });
 
   it('calls a table that does not exist an error, not a conflict', async () => {
-    const nowhere = new VersionedItems({ documents: server.documents, tableName: 'no-table', schema });
+    const nowhere = new VersionedItems({
+      subject,
+      documents: server.documents,
+      tableName: 'no-table',
+      schema,
+    });
 
     await expect(nowhere.write('7', { count: 1 }, undefined)).rejects.toMatchObject({
       name: 'ResourceNotFoundException',
@@ -99,6 +124,7 @@ describe('VersionedItems', () => {
     ['ThrottlingException', DependencyDownError],
   ])('turns %s upon a write into %p', async (name, kind) => {
     const failing = new VersionedItems({
+      subject,
       documents: {
         send: async () => {
           throw Object.assign(new Error(name), { name });
@@ -113,6 +139,7 @@ describe('VersionedItems', () => {
 
   it('calls DynamoDB down when a read cannot reach it', async () => {
     const failing = new VersionedItems({
+      subject,
       documents: {
         send: async () => {
           throw Object.assign(new Error('no route'), { code: 'ENETUNREACH' });
