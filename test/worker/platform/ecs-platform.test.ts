@@ -84,16 +84,17 @@ describe('EcsPlatform', () => {
     expect(states().at(-1)).toEqual(unprotected);
   });
 
-  it('tries again when the agent refuses, without hurry', async () => {
+  it('tries again when the agent refuses, after a pause', async () => {
     answer = { status: 500, body: '{}' };
-    const ecs = platform();
+    const ecs = platform({ retryMs: 300 });
     ecs.jobsInHand(1);
-    await until('three tries', () => log.all('Task protection not changed').length === 3);
+    await until('a refusal', () => log.find('Task protection not changed'));
+    await throughout(200, 'a pause', () => states().length === 1);
     answer = undefined;
-    await until('protection', async () => states().length > 3);
+    await until('protection', () => states().length === 2);
     await ecs.drained();
 
-    expect(states().at(-1)).toEqual(unprotected);
+    expect(states()).toEqual([protectedFor(10), protectedFor(10), unprotected]);
   });
 
   it('leaves the task unprotected when the worker has drained, and asks nothing without jobs', async () => {

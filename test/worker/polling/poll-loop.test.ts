@@ -39,6 +39,7 @@ describe('PollLoop', () => {
     await loop.stop();
 
     expect(bench.job.most).toBe(3);
+    expect(bench.metrics.of(workerMetrics.pollsFailed)).toBe(0);
     expect(bench.metrics.of(workerMetrics.jobsDone)).toBe(8);
   });
 
