@@ -149,6 +149,11 @@ export class PrivateNetwork extends Construct {
     );
   }
 
+  /** Those of the services that it has no endpoint of. */
+  lacking(services: readonly EndpointService[]): readonly EndpointService[] {
+    return services.filter(service => !this.#endpoints.has(service));
+  }
+
   /**
    * The interface endpoint of a service.
    *

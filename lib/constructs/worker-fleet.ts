@@ -158,7 +158,7 @@ export class WorkerFleet<Message = unknown, Environment extends EnvironmentSchem
     const warmUp = props.warmUp ?? Duration.minutes(1);
     const jobTimeout = props.jobTimeout ?? defaultJobTimeout;
     validateProps(scope, id, [
-      ...workerTierRules(props as WorkerTierProps<unknown, EnvironmentSchema>),
+      ...workerTierRules(props as WorkerTierProps<unknown, EnvironmentSchema>, WorkerFleet.services),
       ...sizeRules(minInstances, maxInstances),
       ...instanceRules(instanceTypes, props.spot),
       {

@@ -122,7 +122,7 @@ export class WorkerService<Message = unknown, Environment extends EnvironmentSch
     const memory = props.memory ?? 512;
     const cooldown = props.cooldown ?? Duration.minutes(1);
     validateProps(scope, id, [
-      ...workerTierRules(props as WorkerTierProps<unknown, EnvironmentSchema>),
+      ...workerTierRules(props as WorkerTierProps<unknown, EnvironmentSchema>, WorkerService.services),
       {
         prop: 'maxTasks',
         value: maxTasks,

@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import type { EnvironmentInput, EnvironmentSchema } from '../../../contracts/environment.ts';
 import type { JobContract, workerEnvironment } from '../../../contracts/worker.ts';
 import type { DurableQueue } from '../durable-queue.ts';
+import type { EndpointService } from '../network/endpoint-services.ts';
 import type { PrivateNetwork } from '../private-network.ts';
 import { type Rule, within } from '../validation.ts';
 import { type QueueScalingProps, queueScalingRules } from './queue-scaling.ts';
@@ -67,12 +68,24 @@ export interface WorkerTier {
 
 export const defaultJobTimeout = Duration.minutes(15);
 
-export function workerTierRules(props: WorkerTierProps<unknown, EnvironmentSchema>): Rule[] {
+/** @param services what the network must have endpoints of. */
+export function workerTierRules(
+  props: WorkerTierProps<unknown, EnvironmentSchema>,
+  services: readonly EndpointService[],
+): Rule[] {
   const visibility = props.queue.visibilityTimeout.toSeconds();
   const jobTimeout = (props.jobTimeout ?? defaultJobTimeout).toSeconds();
   const perMessage = props.timePerMessage.toMilliseconds() / 1_000;
+  const lacking = props.network.lacking(services);
   return [
     ...queueScalingRules(props),
+    {
+      prop: "network's services",
+      value: `without ${lacking.join(', ')}`,
+      holds: lacking.length === 0,
+      allowed: `endpoints of ${services.join(', ')}, and of what the jobs call`,
+      remedy: 'Workers would start and reach nothing.',
+    },
     {
       prop: "queue's visibilityTimeout",
       value: `${visibility} s`,
