@@ -64,10 +64,19 @@ describe('bundledCode', () => {
     for (const asset of both.assets) expect(both.code(asset)).not.toContain(repository);
   });
 
-  it('is the same in every synth, byte for byte', () => {
-    const again = bundle({ Payment: payment, Shipping: shipping });
+  it('is the same asset in every app, however the path of its entry is written', () => {
+    const again = bundle({
+      Payment: `./${payment}`,
+      Shipping: 'lambda/shared/../order-processing/shipping.ts',
+    });
     expect(again.assets).toEqual(both.assets);
     for (const asset of both.assets) expect(again.code(asset)).toBe(both.code(asset));
+  });
+
+  it('is made of an entry that is no handler of this repository, too', () => {
+    const entry = join(temporaryDirectory(), 'other.ts');
+    writeFileSync(entry, 'const answer: number = 42; export { answer as handler };');
+    expect(bundle({ Other: relative(repository, entry) }).code()).toMatch(/42.*export\s*{/);
   });
 
   it('is one asset for two functions of one entry', () => {
