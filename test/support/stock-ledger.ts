@@ -1,7 +1,7 @@
 import type { Movement, ReservationState, Shortage } from '../../lambda/order-processing/domain/inventory.ts';
 import type { StockLedger } from '../../lambda/order-processing/stock-store.ts';
 import type { Versioned } from '../../lambda/shared/versioned-items.ts';
-import { InMemoryOrderStates } from './order-states.ts';
+import { InMemoryStates } from './in-memory-states.ts';
 
 export interface StockLevel {
   readonly available: number;
@@ -9,7 +9,7 @@ export interface StockLevel {
 }
 
 /** A stock ledger in memory: moves all or nothing, and never below zero. */
-export class InMemoryStockLedger extends InMemoryOrderStates<ReservationState> implements StockLedger {
+export class InMemoryStockLedger extends InMemoryStates<ReservationState> implements StockLedger {
   readonly levels: Map<string, StockLevel>;
 
   constructor(available: Readonly<Record<string, number>>) {

@@ -8,7 +8,7 @@ import type { Handled } from '../../../lambda/shared/queue-consumer.ts';
 import type { VersionedItems } from '../../../lambda/shared/versioned-items.ts';
 import { DynamoDbServer } from '../../support/dynamodb-server.ts';
 import { orderCanceled, orderPlaced } from '../../support/order-events.ts';
-import { InMemoryOrderStates } from '../../support/order-states.ts';
+import { InMemoryStates } from '../../support/in-memory-states.ts';
 import { BookkeepingGateway } from '../../support/payment-gateway.ts';
 
 const down = () => {
@@ -163,7 +163,7 @@ describe('paymentProcessing', () => {
   });
 
   it('fails with what the gateway failed with, even when the lease cannot be given back', async () => {
-    const states = new InMemoryOrderStates<PaymentState>();
+    const states = new InMemoryStates<PaymentState>();
     gateway.before = () => {
       states.beforeWrite = () => {
         throw new DependencyDownError('DynamoDB down');
@@ -182,7 +182,7 @@ describe('paymentProcessing', () => {
 
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(event, fault), { maxLength: 12 }), async steps => {
-        const states = new InMemoryOrderStates<PaymentState>();
+        const states = new InMemoryStates<PaymentState>();
         const bookkeeping = new BookkeepingGateway();
         let clock = 0;
         const process = paymentProcessing({ payments: states, gateway: bookkeeping, now: () => clock });
