@@ -62,7 +62,6 @@ export class HttpApi {
   readonly #server: Server;
   readonly #stage: string;
   readonly #inHand = new Set<Promise<unknown>>();
-  #isStopping = false;
 
   /** @throws InvalidHttpApi */
   constructor(spec: HttpApiSpec, invoke: RouteInvoker) {
@@ -96,7 +95,6 @@ export class HttpApi {
   /** Takes no further requests, and waits until those in hand are answered. */
   async stop(): Promise<void> {
     if (!this.#server.listening) return;
-    this.#isStopping = true;
     const closed = once(this.#server, 'close');
     this.#server.close();
     await Promise.all(this.#inHand);
@@ -112,7 +110,6 @@ export class HttpApi {
       (error: unknown): Answer => ({ response: gatewayAnswer(500), fault: String(error) }),
     );
     const { statusCode, headers, body } = answer.response;
-    if (this.#isStopping) response.setHeader('connection', 'close');
     response.writeHead(statusCode, {
       ...headers,
       'apigw-requestid': requestId,

@@ -263,6 +263,8 @@ describe('FunctionRuntime, execution environments', () => {
 
     expect(payloadOf(await runtime.invoke(name, { wait: 0 }))).toBe('new');
     expect(payloadOf(await inHand)).toBe('old');
+    const later = await Promise.all([1, 2].map(() => runtime.invoke(name, { wait: 20 })));
+    expect(later.map(payloadOf)).toEqual(['new', 'new']);
   });
 
   it('drains what it has accepted before it stops, and refuses what comes later', async () => {
@@ -362,6 +364,32 @@ describe('FunctionRuntime, failures', () => {
     expect(seen.logs).toEqual([expect.objectContaining({ line: 'began', requestId: result.requestId })]);
     expect(seen.environments.map(({ change }) => change)).toEqual(['started', 'lost']);
     expect(payloadOf(await runtime.invoke(name, { hang: false }))).toBe(1);
+  });
+
+  it('takes an answer in time for one, even if this process was too busy to look at it', async () => {
+    const { runtime } = runtimeWith();
+    const name = await register(
+      runtime,
+      `export const handler = async () => {
+         console.log('running');
+         await new Promise(resolve => setTimeout(resolve, 100));
+         return 'in time';
+       };`,
+      { timeoutSeconds: 1 },
+    );
+    const running = once(runtime.events, 'log');
+    const invoked = runtime.invoke(name, {});
+    await running;
+
+    await new Promise<void>(resolve => {
+      // In a timer, whose turn is the same as that of the timeout.
+      setTimeout(() => {
+        for (const end = performance.now() + 1_500; performance.now() < end; );
+        resolve();
+      });
+    });
+
+    expect(payloadOf(await invoked)).toBe('in time');
   });
 
   it('contains a function that runs out of memory', async () => {
