@@ -83,6 +83,12 @@ export class Caller {
     });
   }
 
+  /** The same caller, whose requests come through no endpoint, as those of credentials that were carried off. */
+  fromTheInternet(): Caller {
+    const { endpointFor: _, ...details } = this.#details;
+    return new Caller({ ...details, name: `${details.name} from the internet` });
+  }
+
   /** The same caller, whose requests carry other condition keys; undefined for one that they do not carry. */
   with(context: Readonly<Record<string, string | undefined>>, how = JSON.stringify(context)): Caller {
     return new Caller({

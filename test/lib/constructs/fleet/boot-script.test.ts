@@ -167,7 +167,7 @@ describe('unit of the worker', () => {
 
   it('runs the bundle with Node.js 24 as a user without privileges', () => {
     expect(settings).toMatchObject({
-      ExecStart: '/usr/bin/node-24 /opt/worker/main.mjs',
+      ExecStart: expect.stringMatching(/^\/usr\/bin\/node-24 (--[a-z-]+ )*\/opt\/worker\/main\.mjs$/),
       User: 'worker',
       NoNewPrivileges: 'yes',
       CapabilityBoundingSet: '',
