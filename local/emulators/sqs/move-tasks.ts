@@ -114,7 +114,7 @@ export class MoveTasks {
 
   #moveOne(task: MoveTask): void {
     task.source.processTimers();
-    const message = task.moved < task.toMove ? takeFirst(task.source) : undefined;
+    const message = takeFirst(task.source);
     if (message === undefined) {
       task.status = 'COMPLETED';
       return;
@@ -131,6 +131,10 @@ export class MoveTasks {
     }
     destination.enqueue(asSentAnew(message, destination));
     task.moved += 1;
+    // What fails again meanwhile is not for this task, or it might never end.
+    if (task.moved === task.toMove) {
+      task.status = 'COMPLETED';
+    }
   }
 
   #existing(arn: unknown, parameter: string): FauxqsQueue {

@@ -202,6 +202,40 @@ describe('AWS::Lambda::Function', () => {
 });
 
 describe('AWS::Lambda::EventSourceMapping', () => {
+  it('lets its function finish what is in hand when the cloud stops', async () => {
+    const slow = {
+      'index.mjs': `
+        export const consume = async () => {
+          console.log(JSON.stringify({ begun: true }));
+          await new Promise(resolve => setTimeout(resolve, 300));
+        };
+      `,
+    };
+    const { cloud, sqs } = await stacks.ofResources(
+      {
+        ...role,
+        Consumer: aFunction('consume'),
+        Queue: { Type: 'AWS::SQS::Queue' },
+        Mapping: {
+          Type: 'AWS::Lambda::EventSourceMapping',
+          Properties: { EventSourceArn: attributeOf('Queue'), FunctionName: refTo('Consumer') },
+        },
+      },
+      { assets: { 'code.zip': slow } },
+    );
+    const lines = eventOf(cloud, 'log');
+    const outcomes = eventOf(cloud, 'outcome');
+    await sqs.send(
+      new SendMessageCommand({ QueueUrl: cloud.resource('Queue')?.ref, MessageBody: 'in hand' }),
+    );
+    await eventually(async () => lines.some(({ json }) => json?.begun === true));
+
+    await cloud.stop();
+
+    expect(outcomes).toMatchObject([{ result: 'success', succeeded: 1 }]);
+    expect(cloud.queues()).toMatchObject([{ visible: 0, inFlight: 0 }]);
+  });
+
   it('hands messages to its function, and leaves those that fail to the dead-letter queue', async () => {
     const { cloud, sqs } = await stacks.ofResources(
       {

@@ -146,6 +146,19 @@ it('keeps to its rate, can be canceled on the way, and refuses a second task mea
   expect((await cloud.attributes(dlq)).ApproximateNumberOfMessages).toBe('5');
 });
 
+it('moves what was there when it began, not what comes meanwhile', async () => {
+  const { dlq } = await cloud.createQueueWithDlq('meanwhile');
+  const workbench = await cloud.createQueue('meanwhile-workbench');
+  await send(dlq, 'there before');
+
+  await start(dlq, { rate: 1, destination: workbench });
+  await send(dlq, 'came meanwhile');
+  await completed(dlq);
+
+  expect((await cloud.receive(workbench)).map(({ Body }) => Body)).toEqual(['there before']);
+  expect((await cloud.receive(dlq)).map(({ Body }) => Body)).toEqual(['came meanwhile']);
+});
+
 it('refuses a queue that is no dead-letter queue of another queue', async () => {
   await expect(start(await cloud.createQueue('no-dlq'))).rejects.toMatchObject({
     name: 'InvalidParameterValue',
