@@ -38,7 +38,11 @@ export async function reachOf(role: DeployedResource, world: PolicyWorld): Promi
   const unspecific = await actionsWithoutResources(granted.map(({ statement }) => statement));
   for (const action of unspecific) await ask(action, { path: '*', arn: '*', account: role.account });
   const resources = world.resources.filter(({ arn }) => arn !== undefined);
-  for (const target of [...resources, ...resources.map(neighbourOf)].flatMap(partsOf)) {
+  const assets = assetsIn(
+    granted.map(({ statement }) => statement),
+    role,
+  );
+  for (const target of [...[...resources, ...resources.map(neighbourOf)].flatMap(partsOf), ...assets]) {
     const statements = [
       ...granted.map(({ statement }) => statement).filter(statement => isAbout(statement, target)),
       ...admissionsOf(target, world),
@@ -58,6 +62,26 @@ export async function reachOf(role: DeployedResource, world: PolicyWorld): Promi
   }
   return Object.fromEntries(
     [...reach].sort(([a], [b]) => a.localeCompare(b)).map(([path, allowed]) => [path, [...allowed].sort()]),
+  );
+}
+
+/**
+ * The assets that statements name: objects and images that the CDK puts into a bucket and a repository
+ * of its own, which are no app's. Those alone that are named: a permission for all of them names none.
+ */
+function assetsIn(
+  statements: readonly PolicyStatement[],
+  { account, region }: DeployedResource,
+): readonly Target[] {
+  const named = new Set(statements.flatMap(({ Resource }) => listOf(Resource)));
+  const places = {
+    'a file asset': new RegExp(`^arn:aws:s3:::cdk-[a-z0-9]+-assets-${account}-${region}/[\\w.]+$`),
+    'the image assets': new RegExp(
+      `^arn:aws:ecr:${region}:${account}:repository/cdk-[a-z0-9]+-container-assets-${account}-${region}$`,
+    ),
+  };
+  return Object.entries(places).flatMap(([path, form]) =>
+    [...named].filter(arn => form.test(arn)).map(arn => ({ path, arn, account })),
   );
 }
 

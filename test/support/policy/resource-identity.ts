@@ -90,6 +90,21 @@ const kinds: Readonly<Record<string, ResourceKind>> = {
       return { arn, ref: bucket, attributes: { Arn: arn } };
     },
   },
+  'AWS::AutoScaling::AutoScalingGroup': {
+    nameProperty: 'AutoScalingGroupName',
+    identify: (name, { region, account }) => {
+      const arn = `arn:aws:autoscaling:${region}:${account}:autoScalingGroup:0a1b2c3d:autoScalingGroupName/${name}`;
+      return { arn, ref: name, attributes: {} };
+    },
+  },
+  'AWS::ECS::Service': {
+    nameProperty: 'ServiceName',
+    identify: (name, { region, account }) => {
+      const arn = `arn:aws:ecs:${region}:${account}:service/${name}`;
+      return { arn, ref: arn, attributes: { Name: name, ServiceArn: arn } };
+    },
+  },
+  'AWS::ECS::Cluster': regional('ecs', 'cluster/', 'ClusterName'),
   'AWS::CloudWatch::Alarm': regional('cloudwatch', 'alarm:', 'AlarmName'),
   'AWS::CloudWatch::CompositeAlarm': regional('cloudwatch', 'alarm:', 'AlarmName'),
   'AWS::DynamoDB::GlobalTable': regional('dynamodb', 'table/', 'TableName'),

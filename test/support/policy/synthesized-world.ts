@@ -31,7 +31,8 @@ function concrete(value: string, otherwise: string): string {
   return Token.isUnresolved(value) ? otherwise : value;
 }
 
-function pathsOf(stack: Stack): Record<string, string> {
+/** Construct path of each resource of a stack, by its logical id. */
+export function pathsOf(stack: Stack): Record<string, string> {
   const resources = stack.node.findAll().filter(CfnResource.isCfnResource);
   return Object.fromEntries(
     resources.map(resource => [

@@ -13,7 +13,11 @@ const parts: Readonly<Record<string, readonly string[]>> = {
 export function partsOf(target: Target): readonly Target[] {
   const { arn = '' } = target;
   const service = arn.split(':')[2] ?? '';
-  return [target, ...(parts[service] ?? []).map(part => ({ ...target, arn: `${arn}${part}` }))];
+  const within = (parts[service] ?? []).map(part => `${arn}${part}`);
+  // Tasks are named after their cluster, not under it.
+  const tasks =
+    service === 'ecs' && arn.includes(':cluster/') ? [`${arn.replace(':cluster/', ':task/')}/any`] : [];
+  return [target, ...[...within, ...tasks].map(part => ({ ...target, arn: part }))];
 }
 
 /** @returns undefined where the action is never asked of such a resource. */
