@@ -7,11 +7,12 @@ export type JobLoader = () => Promise<{ readonly job: Job }>;
 export type JobRegistry = Readonly<Record<string, JobLoader>>;
 
 /**
- * The kinds of job that this program does, a line each: `'draw-meme': () => import('./jobs/draw-meme.ts')`.
- *
- * Loaded when picked, so that a worker runs no other kind's module code.
+ * The kinds of job that this program does, a line each. Loaded when picked, so that a worker runs no other
+ * kind's module code.
  */
-export const jobs: JobRegistry = {};
+export const jobs: JobRegistry = {
+  'draw-meme': () => import('./jobs/draw-meme.ts'),
+};
 
 /** Thrown when there is no such kind of job, or its module is another kind's. */
 export class UnknownJobError extends Error {

@@ -1,23 +1,15 @@
-import { copyFileSync, existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { AssetHashType, AssetStaging, type BundlingOptions, DockerImage } from 'aws-cdk-lib';
 import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
-import { buildSync } from 'esbuild';
-
-const repository = resolve(import.meta.dirname, '../..');
-const folder = join(repository, 'worker');
-const entry = join(folder, 'main.ts');
-
-/** The worker's program in its bundle. */
-export const workerProgram = 'main.mjs';
+import { bundleWorker, workerFolder } from './fleet/worker-bundle.ts';
 
 /**
- * The worker as a zip file for instances: one program with the AWS SDK inside, since Amazon Linux has
- * Node.js but no SDK. The file's name follows from its content, so that a change of the program is a
- * change of whatever refers to it.
+ * The worker as a zip file for instances. The file's name follows from its content, so that a change of
+ * the program is a change of whatever refers to it.
  */
 export class WorkerCode extends Construct {
   readonly bucketName: string;
@@ -27,7 +19,7 @@ export class WorkerCode extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id);
     this.#asset = new Asset(this, 'Bundle', {
-      path: folder,
+      path: workerFolder,
       assetHashType: AssetHashType.OUTPUT,
       bundling: bundling('instances', bundleWorker),
     });
@@ -57,11 +49,11 @@ export class WorkerImage extends DockerImageAsset {
   constructor(scope: Construct, id: string) {
     super(scope, id, {
       directory: new AssetStaging(scope, `${id}Context`, {
-        sourcePath: folder,
+        sourcePath: workerFolder,
         assetHashType: AssetHashType.OUTPUT,
         bundling: bundling('containers', directory => {
           bundleWorker(directory);
-          copyFileSync(join(folder, 'Dockerfile'), join(directory, 'Dockerfile'));
+          copyFileSync(join(workerFolder, 'Dockerfile'), join(directory, 'Dockerfile'));
         }),
       }).absoluteStagedPath,
       platform: Platform.LINUX_ARM64,
@@ -81,24 +73,4 @@ function bundling(variant: string, bundle: (directory: string) => void): Bundlin
       },
     },
   };
-}
-
-function bundleWorker(directory: string): void {
-  if (!existsSync(entry)) throw new Error('There is no worker/main.ts, the program that fleets run.');
-  buildSync({
-    entryPoints: [entry],
-    outfile: join(directory, workerProgram),
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    mainFields: ['module', 'main'],
-    // Packages of the older module system inside the bundle ask for Node's own modules by `require`.
-    banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-    },
-    absWorkingDir: repository,
-    logLevel: 'error',
-  });
 }

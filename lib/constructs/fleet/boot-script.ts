@@ -1,5 +1,5 @@
 import { Aws } from 'aws-cdk-lib';
-import { workerProgram } from '../worker-code.ts';
+import { workerFlags, workerProgram } from './worker-bundle.ts';
 
 export interface BootScriptProps {
   readonly groupName: string;
@@ -145,7 +145,7 @@ User=worker
 Group=worker
 EnvironmentFile=/etc/worker/environment
 Environment=NODE_ENV=production TMPDIR=/var/lib/worker
-ExecStart=${node} /opt/worker/${workerProgram}
+ExecStart=${node} ${workerFlags.join(' ')} /opt/worker/${workerProgram}
 WorkingDirectory=/var/lib/worker
 StateDirectory=worker
 StateDirectoryMode=0700

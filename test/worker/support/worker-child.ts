@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { workerFlags } from '../../../lib/constructs/fleet/worker-bundle.ts';
 import { credentials, region } from './local-sqs.ts';
 import { until } from './until.ts';
 
@@ -51,7 +52,7 @@ export class WorkerChild {
   #output = '';
 
   constructor(environment: Readonly<Record<string, string>>, entry = 'test/worker/fixtures/main.ts') {
-    this.process = spawn(process.execPath, ['--no-warnings', resolve(repository, entry)], {
+    this.process = spawn(process.execPath, ['--no-warnings', ...workerFlags, resolve(repository, entry)], {
       env: { ...defaults, ...credentials, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
