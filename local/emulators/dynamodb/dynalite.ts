@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { type ExpressionParser, rememberExpressions } from './remembered-expressions.ts';
 
 /** An item in DynamoDB's JSON: attribute name to `{ S: '…' }`. */
 export type Item = Readonly<Record<string, unknown>>;
@@ -67,6 +68,9 @@ interface Database {
 const require = createRequire(import.meta.url);
 const database = require('dynalite/db') as Database;
 const rules = require('dynalite/validations') as Rules;
+for (const parser of ['conditionParser', 'updateParser']) {
+  rememberExpressions(require(`dynalite/db/${parser}`) as ExpressionParser);
+}
 
 /** The operations that dynalite answers by itself. */
 const OPERATIONS = [
