@@ -1,6 +1,6 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { Construct } from 'constructs';
+import { Construct, DependencyGroup, type IDependable } from 'constructs';
 import {
   type EventFamily,
   type EventSchemas,
@@ -8,13 +8,18 @@ import {
   eventTypeAttribute,
 } from '../../contracts/events.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
+import { type DeliverySource, deliveredFor } from './delivery-source.ts';
 import type { DurableQueue } from './durable-queue.ts';
 import type { MessageKey } from './message-key.ts';
 import { requireTlsBeyondPublishing } from './topic-tls.ts';
 
 export interface FanOutTopicProps<Schemas extends EventSchemas> {
-  /** The events that the topic carries: subscriptions can ask for these and no others. */
-  readonly events: EventFamily<Schemas>;
+  /**
+   * The events that the topic carries: subscriptions can ask for these and no others.
+   *
+   * @default - what others send, which carries no type to select by: subscriptions get everything
+   */
+  readonly events?: EventFamily<Schemas>;
 
   /** Customer-managed key of the topic; the queues behind it have another. */
   readonly key: MessageKey;
@@ -31,15 +36,20 @@ export interface FanOutOptions {
   readonly rawMessageDelivery?: boolean;
 }
 
+/** No events of ours: what a topic of an AWS service carries. */
+type NoEvents = Readonly<Record<never, EventSchemas[string]>>;
+
 /**
  * Topic that copies each event to the queues that asked for its type. It is encrypted and closed to
  * requests without TLS; what SNS cannot deliver to a queue waits in a DLQ of that subscription.
  */
-export class FanOutTopic<Schemas extends EventSchemas> extends Construct {
+export class FanOutTopic<Schemas extends EventSchemas = NoEvents> extends Construct {
   readonly topic: sns.Topic;
   /** DLQs of the subscriptions made so far. */
   readonly undelivered: DeadLetterQueue[] = [];
   readonly #key: MessageKey;
+  /** What must be there before anything is published, so that it reaches every subscriber. */
+  readonly #delivery = new DependencyGroup();
 
   constructor(scope: Construct, id: string, props: FanOutTopicProps<Schemas>) {
     super(scope, id);
@@ -49,14 +59,14 @@ export class FanOutTopic<Schemas extends EventSchemas> extends Construct {
   }
 
   /**
-   * Subscribes a queue to the events of a selection. SNS may send to the queue, and use its key, for
-   * this topic alone.
+   * Subscribes a queue to the events of a selection, or to whatever is published. SNS may send to the
+   * queue, and use its key, for this topic alone.
    *
    * @returns the DLQ of the subscription.
    */
   fanOutTo(
     queue: DurableQueue,
-    selection: EventSelection<unknown, keyof Schemas & string>,
+    selection: EventSelection<unknown, keyof Schemas & string> | 'everything',
     options: FanOutOptions = {},
   ): DeadLetterQueue {
     // Under the queue's key, so that the one grant to SNS covers both ways a delivery can end.
@@ -67,15 +77,40 @@ export class FanOutTopic<Schemas extends EventSchemas> extends Construct {
       protocol: sns.SubscriptionProtocol.SQS,
       endpoint: queue.queue.queueArn,
       rawMessageDelivery: options.rawMessageDelivery ?? true,
-      filterPolicy: {
-        [eventTypeAttribute]: sns.SubscriptionFilter.stringFilter({ allowlist: [...selection.types] }),
-      },
+      ...(selection !== 'everything' && {
+        filterPolicy: {
+          [eventTypeAttribute]: sns.SubscriptionFilter.stringFilter({ allowlist: [...selection.types] }),
+        },
+      }),
       deadLetterQueue: undelivered,
     });
     // An event published before the queue lets SNS in would go straight to the DLQ.
     subscription.node.addDependency(admission);
     this.undelivered.push(undelivered);
+    this.#delivery.add(subscription);
     return undelivered;
+  }
+
+  /**
+   * Lets a service publish to the topic, and use its key, for one source.
+   *
+   * @returns what a publication depends on, subscriptions among it: what is published before a queue is
+   * subscribed never reaches it.
+   */
+  admit(servicePrincipal: string, source: DeliverySource): IDependable {
+    this.#key.admit(servicePrincipal, source);
+    const { policyDependable } = this.topic.addToResourcePolicy(
+      new iam.PolicyStatement({
+        actions: ['sns:Publish'],
+        principals: [new iam.ServicePrincipal(servicePrincipal)],
+        resources: [this.topic.topicArn],
+        conditions: deliveredFor(source),
+      }),
+    );
+    if (!policyDependable)
+      throw new Error(`${this.node.path}: the topic's policy is not this stack's to write`);
+    this.#delivery.add(policyDependable);
+    return this.#delivery;
   }
 
   /** Lets a principal publish to the topic and encrypt what it publishes. */

@@ -1,5 +1,5 @@
-import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { placeName } from './place-name.ts';
 import { validateProps } from './validation.ts';
 
 const fifoSuffix = '.fifo';
@@ -12,10 +12,7 @@ const fifoSuffix = '.fifo';
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-identifiers.html
  */
 export function queueName(scope: Construct, id: string, options: { readonly fifo: boolean }): string {
-  const stack = Stack.of(scope);
-  const pathInStack = scope.node.path.slice(stack.node.path.length + 1);
-  const words = [stack.stackName, ...pathInStack.split('/'), id].filter(Boolean).map(kebab);
-  const name = words.join('-') + (options.fifo ? fifoSuffix : '');
+  const name = placeName(scope, id) + (options.fifo ? fifoSuffix : '');
   validateProps(scope, id, [
     {
       prop: 'queue name',
@@ -26,8 +23,4 @@ export function queueName(scope: Construct, id: string, options: { readonly fifo
     },
   ]);
   return name;
-}
-
-function kebab(id: string): string {
-  return id.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();
 }

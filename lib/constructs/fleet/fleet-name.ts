@@ -1,5 +1,5 @@
-import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { placeName } from '../place-name.ts';
 import { validateProps } from '../validation.ts';
 
 /**
@@ -9,12 +9,7 @@ import { validateProps } from '../validation.ts';
  * @throws PropsError when the name has more than 128 characters.
  */
 export function fleetName(scope: Construct, id: string): string {
-  const stack = Stack.of(scope);
-  const pathInStack = scope.node.path.slice(stack.node.path.length + 1);
-  const name = [stack.stackName, ...pathInStack.split('/'), id]
-    .filter(Boolean)
-    .map(word => word.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase())
-    .join('-');
+  const name = placeName(scope, id);
   validateProps(scope, id, [
     {
       prop: 'fleet name',

@@ -1,4 +1,4 @@
-import type { Stack } from 'aws-cdk-lib';
+import { CfnResource, type Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { inventoryEvents, orderEvents, paymentEvents } from '../../../contracts/orders.ts';
 import { DurableQueue } from '../../../lib/constructs/durable-queue.ts';
@@ -209,5 +209,65 @@ describe('FanOutTopic.grantPublish', () => {
         Resource: stack.resolve(topicKey.keyArn),
       },
     ]);
+  });
+});
+
+describe('FanOutTopic without events of its own', () => {
+  function fanOutEverything() {
+    const stack = testStack();
+    const topicKey = new MessageKey(stack, 'TopicKey', { description: 'Encrypts notifications' });
+    const topic = new FanOutTopic(stack, 'Uploads', { key: topicKey });
+    const queueKey = new MessageKey(stack, 'QueueKey', { description: 'Encrypts notifications in queues' });
+    const queue = new DurableQueue(stack, 'Queue', { key: queueKey });
+    topic.fanOutTo(queue, 'everything');
+    return { stack, topic, topicKey, queue };
+  }
+
+  it('delivers whatever is published, to subscribers that ask for everything', () => {
+    const { Properties } = onlyResource(fanOutEverything().stack, 'AWS::SNS::Subscription');
+    expect(Properties).not.toHaveProperty('FilterPolicy');
+    expect(Properties).toMatchObject({ RawMessageDelivery: true });
+  });
+
+  it('has no event that could be selected', () => {
+    const { topic, queue } = fanOutEverything();
+    // @ts-expect-error the topic does not carry orders
+    expect(() => topic.fanOutTo(queue, paymentEvents)).toThrow(/There is already a Construct/);
+  });
+});
+
+describe('FanOutTopic.admit', () => {
+  const source = { sourceArn: 'arn:aws:s3:::uploads', sourceAccount: '111122223333' };
+  const Condition = {
+    ArnLike: { 'aws:SourceArn': source.sourceArn },
+    StringEquals: { 'aws:SourceAccount': source.sourceAccount },
+  };
+
+  it('lets a service publish and use the key, for one source', () => {
+    const { stack, topic, topicKey } = makeTopic();
+    topic.admit('s3.amazonaws.com', source);
+    const Principal = { Service: 's3.amazonaws.com' };
+
+    expect(statementsOf(onlyResource(stack, 'AWS::SNS::TopicPolicy').Properties)).toContainEqual(
+      expect.objectContaining({ Effect: 'Allow', Principal, Action: 'sns:Publish', Condition }),
+    );
+    expect(statementsOf(resourceOf(topicKey).Properties, 'KeyPolicy')).toContainEqual(
+      expect.objectContaining({ Principal, Action: ['kms:Decrypt', 'kms:GenerateDataKey*'], Condition }),
+    );
+  });
+
+  it('returns what must be there before anything is published: policy and subscriptions', () => {
+    const { stack, topic } = fanOut();
+    const publisher = new CfnResource(stack, 'Publisher', { type: 'Made::Up::Publisher' });
+    publisher.node.addDependency(topic.admit('s3.amazonaws.com', source));
+    const late = new DurableQueue(stack, 'Late');
+    topic.fanOutTo(late, inventoryEvents);
+    const template = templateOf(stack);
+
+    const expected = ['AWS::SNS::TopicPolicy', 'AWS::SNS::Subscription'].flatMap(type =>
+      resourcesOfType(template, type).map(([id]) => id),
+    );
+    expect(expected).toHaveLength(3);
+    expect([...(template.Resources.Publisher?.DependsOn ?? [])].sort()).toEqual(expected.sort());
   });
 });

@@ -1,0 +1,215 @@
+import { Aws, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { Construct, type IDependable } from 'constructs';
+import type { EventSchemas } from '../../contracts/events.ts';
+import type { AccessLogBucket } from './access-log-bucket.ts';
+import { bucketName } from './bucket-name.ts';
+import type { DeliverySource } from './delivery-source.ts';
+import type { DurableQueue } from './durable-queue.ts';
+import type { FanOutTopic } from './fan-out-topic.ts';
+import { placeName } from './place-name.ts';
+import { validateProps, within } from './validation.ts';
+
+export interface ObjectBucketProps {
+  /** Where S3 writes who did what with the bucket. */
+  readonly accessLogs: AccessLogBucket;
+
+  /**
+   * How long versions are kept that were overwritten or deleted, 1 day to 100 years.
+   *
+   * @default Duration.days(30)
+   */
+  readonly oldVersionRetention?: Duration;
+
+  /**
+   * What becomes of the bucket when its stack is deleted. S3 deletes a bucket only if it is empty.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+}
+
+/** What a bucket tells of: objects that come, and objects, versions or delete markers that go. */
+const toldEvents = ['s3:ObjectCreated:*', 's3:ObjectRemoved:*'];
+
+interface NotificationConfigurations {
+  readonly queues?: s3.CfnBucket.QueueConfigurationProperty[];
+  readonly topics?: s3.CfnBucket.TopicConfigurationProperty[];
+}
+
+/**
+ * Bucket that is private, takes requests by TLS only, encrypts under a key of its own, and keeps for some
+ * time what is overwritten or deleted.
+ *
+ * It tells of its objects by its own notification configuration. S3 tries each destination before it makes
+ * the bucket, so policies are there first, and name the bucket by a name that they know.
+ *
+ * @throws PropsError when a prop is out of range, or the bucket's name is too long.
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-notificationconfiguration.html
+ */
+export class ObjectBucket extends Construct {
+  readonly bucket: s3.Bucket;
+  readonly #key: kms.Key;
+  /** The bucket as what services deliver for; does not refer to it, so that it can wait for who says it. */
+  readonly #source: DeliverySource;
+  readonly #toldPrefixes: string[] = [];
+  readonly #queueConfigurations: s3.CfnBucket.QueueConfigurationProperty[] = [];
+  readonly #topicConfigurations: s3.CfnBucket.TopicConfigurationProperty[] = [];
+
+  constructor(scope: Construct, id: string, props: ObjectBucketProps) {
+    const oldVersionRetention = props.oldVersionRetention ?? Duration.days(30);
+    validateProps(scope, id, [
+      {
+        prop: 'oldVersionRetention',
+        value: `${oldVersionRetention.toDays()} days`,
+        holds: within(oldVersionRetention.toDays(), 1, 36_500),
+        allowed: '1 day to 100 years',
+        remedy: 'Thirty days are enough to notice most mistakes.',
+      },
+    ]);
+    super(scope, id);
+    const stack = Stack.of(this);
+    const name = bucketName(scope, id);
+    this.#source = {
+      sourceArn: stack.formatArn({ service: 's3', region: '', account: '', resource: name }),
+      sourceAccount: stack.account,
+    };
+    const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
+    this.#key = new kms.Key(this, 'Key', {
+      description: `Encrypts the objects of ${this.node.path}`,
+      enableKeyRotation: true,
+      removalPolicy,
+    });
+    this.bucket = new s3.Bucket(this, 'Bucket', {
+      bucketName: name,
+      encryption: s3.BucketEncryption.KMS,
+      encryptionKey: this.#key,
+      bucketKeyEnabled: true,
+      enforceSSL: true,
+      blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      versioned: true,
+      lifecycleRules: [
+        {
+          id: 'ExpireOldVersions',
+          noncurrentVersionExpiration: oldVersionRetention,
+          expiredObjectDeleteMarker: true,
+        },
+        { id: 'AbortUploads', abortIncompleteMultipartUploadAfter: Duration.days(7) },
+      ],
+      // The types of aws-cdk-lib are not exact about optional properties.
+      serverAccessLogsBucket: props.accessLogs as s3.IBucket,
+      serverAccessLogsPrefix: `${placeName(scope, id)}/`,
+      removalPolicy,
+    });
+    // `Bucket` takes this prop only with a prefix that CloudFormation completes, to a name that it does not tell.
+    this.#cfnBucket.bucketNamespace = s3.BucketNamespace.ACCOUNT_REGIONAL;
+  }
+
+  /** Tells a queue of the objects whose keys begin with a prefix. */
+  tellQueue(queue: DurableQueue, prefix: string): void {
+    this.#tell(queue.admit('s3.amazonaws.com', this.#source), prefix, {
+      queues: toldEvents.map(event => ({
+        event,
+        queue: queue.queue.queueArn,
+        filter: beginningWith(prefix),
+      })),
+    });
+  }
+
+  /** Tells a topic of the objects whose keys begin with a prefix, and through it whoever subscribed. */
+  tellTopic(topic: FanOutTopic<EventSchemas>, prefix: string): void {
+    this.#tell(topic.admit('s3.amazonaws.com', this.#source), prefix, {
+      topics: toldEvents.map(event => ({
+        event,
+        topic: topic.topic.topicArn,
+        filter: beginningWith(prefix),
+      })),
+    });
+  }
+
+  /**
+   * Lets a principal read every version of the objects whose keys begin with a prefix, and learn that one
+   * is not there: without leave to list a bucket, S3 says "access denied" of what is gone.
+   *
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+   */
+  grantRead(grantee: iam.IGrantable, prefix: string): void {
+    this.#grantObjects(grantee, ['s3:GetObject', 's3:GetObjectVersion'], prefix);
+    iam.Grant.addToPrincipal({
+      grantee,
+      actions: ['s3:ListBucket', 's3:ListBucketVersions'],
+      resourceArns: [this.bucket.bucketArn],
+    });
+    this.#grantKey(grantee, 'kms:Decrypt');
+  }
+
+  /** Lets a principal write objects whose keys begin with a prefix. */
+  grantPut(grantee: iam.IGrantable, prefix: string): void {
+    this.#grantObjects(grantee, ['s3:PutObject'], prefix);
+    // With a bucket key, S3 reads the data key that it made for the bucket before.
+    this.#grantKey(grantee, 'kms:Decrypt', 'kms:GenerateDataKey');
+  }
+
+  get #cfnBucket(): s3.CfnBucket {
+    return this.bucket.node.defaultChild as s3.CfnBucket;
+  }
+
+  /** @throws PropsError when it is not clear which destination an object is told to. */
+  #tell(admission: IDependable, prefix: string, added: NotificationConfigurations): void {
+    const other = this.#toldPrefixes.find(told => told.startsWith(prefix) || prefix.startsWith(told));
+    validateProps(this, 'notifications', [
+      {
+        prop: 'prefix',
+        value: prefix,
+        holds: /.\/$/.test(prefix),
+        allowed: 'a folder such as incoming/',
+        remedy: 'Results go to another folder, so that they are not told of.',
+      },
+      {
+        prop: 'prefix',
+        value: prefix,
+        holds: other === undefined,
+        allowed: `none that overlaps with ${other}`,
+        remedy: 'S3 tells of an object to one destination: let that be a topic, and subscribe to it.',
+      },
+    ]);
+    this.#toldPrefixes.push(prefix);
+    this.#queueConfigurations.push(...(added.queues ?? []));
+    this.#topicConfigurations.push(...(added.topics ?? []));
+    const [queueConfigurations, topicConfigurations] = [this.#queueConfigurations, this.#topicConfigurations];
+    this.#cfnBucket.notificationConfiguration = {
+      ...(queueConfigurations.length > 0 && { queueConfigurations }),
+      ...(topicConfigurations.length > 0 && { topicConfigurations }),
+    };
+    this.bucket.node.addDependency(admission);
+  }
+
+  #grantObjects(grantee: iam.IGrantable, actions: string[], prefix: string): void {
+    const objects = `${prefix}*`;
+    iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [this.bucket.arnForObjects(objects)] });
+    const { grantPrincipal } = grantee;
+    if (!Construct.isConstruct(grantPrincipal)) return;
+    const bucketId = Stack.of(this).getLogicalId(this.#cfnBucket);
+    Validations.of(grantPrincipal).acknowledge({
+      id: `AwsSolutions::AwsSolutions-IAM5[Resource::<${bucketId}.Arn>/${objects}]`,
+      reason: `All objects under ${prefix}, whose names are not known before they are there`,
+    });
+  }
+
+  /** The key opens what S3 hands out, and nothing that was got at in another way. */
+  #grantKey(grantee: iam.IGrantable, ...actions: string[]): void {
+    iam.Grant.addToPrincipal({
+      grantee,
+      actions,
+      resourceArns: [this.#key.keyArn],
+      conditions: { StringEquals: { 'kms:ViaService': `s3.${Aws.REGION}.${Aws.URL_SUFFIX}` } },
+    });
+  }
+}
+
+function beginningWith(prefix: string): s3.CfnBucket.NotificationFilterProperty {
+  return { s3Key: { rules: [{ name: 'prefix', value: prefix }] } };
+}
