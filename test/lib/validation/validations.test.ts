@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import { type App, CfnResource, Duration, Stack, Validations } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
@@ -7,6 +8,9 @@ import type { Construct } from 'constructs';
 import { addSystems } from '../../../bin/systems.ts';
 import { addValidations } from '../../../lib/validation/validations.ts';
 import { testApp } from '../../support/synthesized-app.ts';
+
+// Its engine compiles for a second or two before it says a word.
+jest.setTimeout(60_000);
 
 // Here the engine of aws-cdk-lib is what is tested; elsewhere it is switched off.
 delete process.env.CDK_VALIDATION;
