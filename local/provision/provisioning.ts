@@ -42,7 +42,14 @@ export async function provision(
 ): Promise<ProvisioningReport> {
   for (const phase of PHASES) {
     const ofPhase = resources.filter(({ type }) => registry.providerOf(type)?.phase === phase);
-    await Promise.all(ofPhase.map(resource => provisionOne(resource, registry, services)));
+    // All are waited for, so that after a failure nothing is made any more that nobody would stop.
+    const made = await Promise.allSettled(
+      ofPhase.map(resource => provisionOne(resource, registry, services)),
+    );
+    const failure = made.find(({ status }) => status === 'rejected');
+    if (failure?.status === 'rejected') {
+      throw failure.reason;
+    }
   }
   const isProvided = ({ type }: ResourceDeclaration) => registry.providerOf(type) !== undefined;
   const others = resources.filter(resource => !isProvided(resource));
