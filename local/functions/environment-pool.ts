@@ -20,14 +20,22 @@ export interface PoolSetting {
 interface Waiting {
   readonly requestId: string;
   readonly event: string;
+  readonly since: number;
   settle(result: InvocationResult): void;
 }
 
 /**
+ * How long an invocation waits for a warm environment before a further one is started, in milliseconds.
+ * Loading a module takes about as long; for handlers that are done sooner, a further thread on the same
+ * processors costs more than it gains.
+ */
+const PATIENCE_MS = 100;
+
+/**
  * The execution environments of one function.
  *
- * Invocations wait in one line; whichever environment is free next takes the first. A further environment
- * is started only while more wait than are starting, up to the limit.
+ * Invocations wait in one line; whichever environment is free next takes the first. The first environment
+ * is started at once, a further one, up to the limit, when an invocation has waited too long.
  */
 export class EnvironmentPool {
   readonly #listener: PoolListener;
@@ -42,6 +50,7 @@ export class EnvironmentPool {
   #invocations = 0;
   #stopping = false;
   #drained: (() => void) | undefined;
+  #growth: NodeJS.Timeout | undefined;
 
   constructor(setting: PoolSetting, limit: number, listener: PoolListener) {
     this.#setting = setting;
@@ -72,6 +81,7 @@ export class EnvironmentPool {
     this.#waiting.push({
       requestId,
       event,
+      since: performance.now(),
       settle: result => {
         this.#report(result);
         this.#invocations -= 1;
@@ -100,6 +110,7 @@ export class EnvironmentPool {
         this.#drained = resolve;
       });
     }
+    clearTimeout(this.#growth);
     await Promise.all([...this.#all].map(environment => environment.terminate()));
     this.#all.clear();
     this.#current.clear();
@@ -113,7 +124,21 @@ export class EnvironmentPool {
       const next = this.#waiting.shift();
       if (next !== undefined) void this.#run(environment, next);
     }
-    while (this.#starting < this.#waiting.length && this.#current.size < this.#limit) this.#start();
+    if (this.#waiting.length > 0) {
+      if (this.#current.size === 0) this.#start();
+      else this.#considerGrowth();
+    }
+  }
+
+  #considerGrowth(): void {
+    if (this.#growth !== undefined || this.#starting > 0 || this.#current.size >= this.#limit) return;
+    this.#growth = setTimeout(() => {
+      this.#growth = undefined;
+      const [first] = this.#waiting;
+      if (first === undefined || this.#starting > 0 || this.#current.size >= this.#limit) return;
+      if (performance.now() - first.since >= PATIENCE_MS) this.#start();
+      else this.#considerGrowth();
+    }, PATIENCE_MS);
   }
 
   #start(): void {

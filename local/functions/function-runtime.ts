@@ -20,10 +20,10 @@ export class UnknownFunction extends Error {
 /** How a runtime shares the machine. */
 export interface FunctionRuntimeOptions {
   /**
-   * Execution environments that each function may have at once. Beyond it invocations wait for one.
+   * Execution environments that each function may have at once. One is started at first, further ones when
+   * invocations have to wait long; beyond the limit they wait on.
    *
-   * @default one a processor, 2 at least and 10 at most: handlers that wait for the network share a thread's
-   * batch, and more threads than processors take time from each other
+   * @default one a processor, 2 at least and 10 at most: more threads than processors take time from each other
    */
   readonly environmentsPerFunction?: number;
   /**

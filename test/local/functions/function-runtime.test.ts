@@ -179,7 +179,7 @@ describe('FunctionRuntime, execution environments', () => {
     expect(seen.environments).toEqual([{ functionName: name, change: 'started' }]);
   });
 
-  it('gives an environment one invocation at a time and grows to the limit', async () => {
+  it('gives an environment one invocation at a time, and grows to the limit while invocations wait long', async () => {
     const { runtime, seen } = runtimeWith({ environmentsPerFunction: 3 });
     const name = await register(
       runtime,
@@ -187,7 +187,7 @@ describe('FunctionRuntime, execution environments', () => {
        export const handler = async () => {
          inside += 1;
          const together = inside;
-         await new Promise(resolve => setTimeout(resolve, 20));
+         await new Promise(resolve => setTimeout(resolve, 400));
          inside -= 1;
          return together;
        };`,
@@ -198,6 +198,15 @@ describe('FunctionRuntime, execution environments', () => {
     expect(new Set(results.map(payloadOf))).toEqual(new Set([1]));
     expect(seen.environments).toHaveLength(3);
     expect(Math.max(...seen.invocations.map(report => report.concurrentExecutions))).toBe(9);
+  });
+
+  it('stays with one environment for handlers that are done at once', async () => {
+    const { runtime, seen } = runtimeWith({ environmentsPerFunction: 3 });
+    const name = await register(runtime, 'export const handler = async () => 1;');
+
+    await Promise.all(Array.from({ length: 50 }, () => runtime.invoke(name, {})));
+
+    expect(seen.environments).toHaveLength(1);
   });
 
   it('throttles what exceeds reserved concurrency', async () => {
