@@ -1,5 +1,4 @@
 import { Duration, Validations } from 'aws-cdk-lib';
-import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
 import type { EnvironmentSchema } from '../../contracts/environment.ts';
@@ -96,7 +95,6 @@ export class QueueConsumer<
         ...(batchingWindow.toSeconds() > 0 && { maxBatchingWindow: batchingWindow }),
         maxConcurrency: props.maxConcurrency,
         reportBatchItemFailures: true,
-        metricsConfig: { metrics: [lambda.MetricType.EVENT_COUNT] },
       }),
     );
     const reason = "What fails stays in the queue and goes to the queue's DLQ";

@@ -71,10 +71,6 @@ describe('QueueConsumer', () => {
     expect(resourceOf(consumer.function).Properties).not.toHaveProperty('ReservedConcurrentExecutions');
   });
 
-  it('counts what its mapping polled, invoked and deleted', () => {
-    expect(mapping()).toMatchObject({ MetricsConfig: { Metrics: ['EventCount'] } });
-  });
-
   it('is a function like any other', () => {
     const { consumer } = makeConsumer({ timeout: Duration.seconds(10), memorySize: 512 });
     expect(resourceOf(consumer.function).Properties).toMatchObject({ Timeout: 10, MemorySize: 512 });
