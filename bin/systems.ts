@@ -1,5 +1,6 @@
 import type { App } from 'aws-cdk-lib';
 import { stageConfigFrom } from '../lib/config/stage.ts';
+import { FileUploadsStack } from '../lib/stacks/file-uploads-stack.ts';
 import { OrderProcessingStack } from '../lib/stacks/order-processing-stack.ts';
 import { PrivateMessagingStack } from '../lib/stacks/private-messaging-stack.ts';
 
@@ -7,6 +8,7 @@ import { PrivateMessagingStack } from '../lib/stacks/private-messaging-stack.ts'
 export function addSystems(app: App): void {
   const config = stageConfigFrom(name => app.node.tryGetContext(name));
 
+  new FileUploadsStack(app, 'file-uploads', { config });
   new OrderProcessingStack(app, 'order-processing', { config });
   new PrivateMessagingStack(app, 'private-messaging', { config });
 }

@@ -89,6 +89,15 @@ export class Caller {
     return new Caller({ ...details, name: `${details.name} from the internet` });
   }
 
+  /**
+   * The same caller, whose requests a service makes of another on the way, as S3 asks KMS to open an object.
+   *
+   * @param endpoint name of the service, `s3.eu-west-1.amazonaws.com`.
+   */
+  by(endpoint: string): Caller {
+    return this.with({ 'aws:ViaAWSService': 'true', 'kms:ViaService': endpoint }, `by way of ${endpoint}`);
+  }
+
   /** The same caller, whose requests carry other condition keys; undefined for one that they do not carry. */
   with(context: Readonly<Record<string, string | undefined>>, how = JSON.stringify(context)): Caller {
     return new Caller({

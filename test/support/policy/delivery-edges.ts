@@ -1,3 +1,4 @@
+import { AccessLogDelivery } from './access-log-delivery.ts';
 import { arnParts } from './account.ts';
 import type { DeployedResource } from './deployed-stack.ts';
 import { type Edge, UnseenEdge } from './edge.ts';
@@ -137,10 +138,45 @@ function functionEdges(fn: DeployedResource): readonly Edge[] {
   return fn.property('DeadLetterConfig') === undefined ? [] : [new UnseenEdge(fn.path, unknownDelivery)];
 }
 
-function bucketEdges(bucket: DeployedResource): readonly Edge[] {
-  return bucket.property('NotificationConfiguration') === undefined
-    ? []
-    : [new UnseenEdge(bucket.path, unknownDelivery)];
+/** What each kind of notification does with its destination, which its settings name. */
+const notificationKinds = [
+  { setting: 'QueueConfigurations', names: 'Queue', action: 'sqs:SendMessage' },
+  { setting: 'TopicConfigurations', names: 'Topic', action: 'sns:Publish' },
+  { setting: 'LambdaConfigurations', names: 'Function', action: 'lambda:InvokeFunction' },
+];
+
+function bucketEdges(bucket: DeployedResource, world: PolicyWorld): readonly Edge[] {
+  const source = sourceFrom(bucket);
+  const told = (bucket.property('NotificationConfiguration') ?? {}) as Readonly<
+    Record<string, readonly Readonly<Record<string, unknown>>[]>
+  >;
+  const deliveries = notificationKinds.flatMap(({ setting, names, action }) =>
+    [...new Set((told[setting] ?? []).map(configuration => configuration[names]))].map(destination =>
+      serviceDelivery(world, 's3.amazonaws.com', source, action, destination),
+    ),
+  );
+  const unknown = Object.keys(told).filter(
+    name => !notificationKinds.some(({ setting }) => setting === name),
+  );
+  return [
+    ...deliveries,
+    ...unknown.map(name => new UnseenEdge(`${bucket.path} → ${name}`, unknownDelivery)),
+    ...accessLogEdges(bucket, world),
+  ];
+}
+
+function accessLogEdges(bucket: DeployedResource, world: PolicyWorld): readonly Edge[] {
+  const logging = bucket.property('LoggingConfiguration') as
+    | { readonly DestinationBucketName?: string; readonly LogFilePrefix?: string }
+    | undefined;
+  if (logging === undefined) return [];
+  const { DestinationBucketName, LogFilePrefix = '' } = logging;
+  // A bucket that names none writes to itself.
+  const destination = DestinationBucketName ? world.referredTo(DestinationBucketName) : bucket;
+  if (destination === undefined) {
+    return [new UnseenEdge(`${bucket.path} → ${DestinationBucketName}`, 'its log bucket is not in this app')];
+  }
+  return [new AccessLogDelivery(world, sourceFrom(bucket), destination, `${LogFilePrefix}log`)];
 }
 
 function redriveEdges(queue: DeployedResource, world: PolicyWorld): readonly Edge[] {

@@ -188,6 +188,7 @@ const direct = {
   'aws:SecureTransport': 'true',
   'aws:SourceVpce': undefined,
   'aws:ViaAWSService': 'false',
+  'kms:ViaService': undefined,
 };
 
 /** Only services call on behalf of something. */

@@ -5,7 +5,10 @@ import { identityPoliciesOf, listOf, type PolicyStatement, UnreadablePolicyError
 import { neighbourOf, type PolicyWorld } from './policy-world.ts';
 import { partsOf, unlessInapplicable } from './targets.ts';
 
-/** Actions that a role may do, by the path of the resource; `*` for those that no resource can be named for. */
+/**
+ * Actions that a role may do, by the path of the resource; `*` for those that no resource can be named for.
+ * One that it may do by way of a service alone has that behind it: `kms:Decrypt by s3.eu-west-1.amazonaws.com`.
+ */
 export type Reach = Readonly<Record<string, readonly string[]>>;
 
 /**
@@ -28,21 +31,31 @@ export async function reachOf(role: DeployedResource, world: PolicyWorld): Promi
   const caller = world.role(role);
   const reach = new Map<string, Set<string>>();
   const decisive = new Set<string>();
+  const intermediaries = intermediariesIn(granted.map(({ statement }) => statement));
   const ask = async (action: string, target: Target) => {
-    const verdict = await unlessInapplicable(caller.may(action, target));
-    if (!verdict?.allowed) return;
-    reach.set(target.path, (reach.get(target.path) ?? new Set()).add(action));
-    for (const { policy, index } of verdict.decisive) decisive.add(`${index} ${policy}`);
+    const ways = [
+      { way: caller, as: action },
+      ...intermediaries.map(endpoint => ({ way: caller.by(endpoint), as: `${action} by ${endpoint}` })),
+    ];
+    for (const { way, as } of ways) {
+      const verdict = await unlessInapplicable(way.may(action, target));
+      if (!verdict?.allowed) continue;
+      reach.set(target.path, (reach.get(target.path) ?? new Set()).add(as));
+      for (const { policy, index } of verdict.decisive) decisive.add(`${index} ${policy}`);
+      return;
+    }
   };
 
   const unspecific = await actionsWithoutResources(granted.map(({ statement }) => statement));
   for (const action of unspecific) await ask(action, { path: '*', arn: '*', account: role.account });
   const resources = world.resources.filter(({ arn }) => arn !== undefined);
-  const assets = assetsIn(
-    granted.map(({ statement }) => statement),
-    role,
-  );
-  for (const target of [...[...resources, ...resources.map(neighbourOf)].flatMap(partsOf), ...assets]) {
+  const statementsGranted = granted.map(({ statement }) => statement);
+  const targets = [
+    ...[...resources, ...resources.map(neighbourOf)].flatMap(partsOf),
+    ...foldersIn(statementsGranted, world),
+    ...assetsIn(statementsGranted, role),
+  ];
+  for (const target of targets) {
     const statements = [
       ...granted.map(({ statement }) => statement).filter(statement => isAbout(statement, target)),
       ...admissionsOf(target, world),
@@ -63,6 +76,26 @@ export async function reachOf(role: DeployedResource, world: PolicyWorld): Promi
   return Object.fromEntries(
     [...reach].sort(([a], [b]) => a.localeCompare(b)).map(([path, allowed]) => [path, [...allowed].sort()]),
   );
+}
+
+/** Services that statements have calls made by, `s3.eu-west-1.amazonaws.com`. */
+function intermediariesIn(statements: readonly PolicyStatement[]): readonly string[] {
+  const named = statements
+    .flatMap(({ Condition }) => Object.values(Condition ?? {}))
+    .flatMap(condition => listOf(condition['kms:ViaService']));
+  return [...new Set(named)];
+}
+
+/** Folders in buckets of the app that statements name, `incoming/*`, with an object in each. */
+function foldersIn(statements: readonly PolicyStatement[], world: PolicyWorld): readonly Target[] {
+  const named = new Set(statements.flatMap(({ Resource }) => listOf(Resource)));
+  return [...named].flatMap(pattern => {
+    const [, bucketArn, folder] = /^(arn:aws:s3:::[^/]+)\/(.+\/)\*$/.exec(pattern) ?? [];
+    const bucket = world.referredTo(bucketArn);
+    if (bucket === undefined) return [];
+    const { path, account } = bucket;
+    return [{ path: `${path}/${folder}*`, arn: `${bucketArn}/${folder}any`, account }];
+  });
 }
 
 /**
