@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { required } from './environment.ts';
 import { type EncodedEvent, EventFamily, type EventOf, type EventSchemas, event } from './events.ts';
-import { type StoredObject, storedObject } from './stored-objects.ts';
+import { objectId, storedObject } from './stored-objects.ts';
 import type { JobContract } from './worker.ts';
 
 /** Names of an upload's metadata, which S3 carries as `x-amz-meta-<name>`. */
@@ -41,19 +40,9 @@ export const memeOwner = v.pipe(
   v.regex(/^[\w.:/=+@-]{1,128}$/, 'expected up to 128 letters, digits or . : / = + @ - _'),
 );
 
-const memeId = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
-
-/** The id of the meme of an upload: the same for every notification and delivery of that version of it. */
-export function memeIdOf({ bucket, key, version_id = '' }: StoredObject): string {
-  return createHash('sha256')
-    .update(JSON.stringify([bucket, key, version_id]))
-    .digest('hex')
-    .slice(0, 32);
-}
-
 const drawMeme = v.object({
-  /** Names the results: see {@link memeIdOf}. */
-  meme_id: memeId,
+  /** That of the upload; names the results. */
+  meme_id: objectId,
   upload: storedObject,
   texts: memeTexts,
   owner: memeOwner,
@@ -86,7 +75,7 @@ export function memeFailureKey(memeId: string): string {
 }
 
 const result = {
-  meme_id: memeId,
+  meme_id: objectId,
   upload: storedObject,
   owner: memeOwner,
 };

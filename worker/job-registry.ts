@@ -11,7 +11,9 @@ export type JobRegistry = Readonly<Record<string, JobLoader>>;
  * kind's module code.
  */
 export const jobs: JobRegistry = {
+  'admit-video': () => import('./jobs/admit-video.ts'),
   'draw-meme': () => import('./jobs/draw-meme.ts'),
+  'make-storyboard': () => import('./jobs/make-storyboard.ts'),
 };
 
 /** Thrown when there is no such kind of job, or its module is another kind's. */

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { drawMemeJob, memeEvents, memeIdOf, memeOwner, memeTexts } from '../../contracts/memes.ts';
+import { drawMemeJob, memeEvents, memeOwner, memeTexts } from '../../contracts/memes.ts';
+import { objectIdOf } from '../../contracts/stored-objects.ts';
 
 const upload = { bucket: 'uploads', key: 'incoming/cat.jpg', version_id: 'v1' };
 
@@ -24,23 +25,6 @@ describe('the texts of a meme', () => {
   });
 });
 
-describe('the id of a meme', () => {
-  it('is the same for the same version of an upload', () => {
-    expect(memeIdOf({ ...upload })).toBe(memeIdOf(upload));
-    expect(memeIdOf(upload)).toMatch(/^[0-9a-f]{32}$/);
-  });
-
-  it('differs with bucket, key and version', () => {
-    const ids = [
-      upload,
-      { ...upload, bucket: 'other' },
-      { ...upload, key: 'incoming/dog.jpg' },
-      { ...upload, version_id: 'v2' },
-    ];
-    expect(new Set(ids.map(memeIdOf)).size).toBe(4);
-  });
-});
-
 describe('the owner', () => {
   it.each(['jane', 'jane@example.com', 'AWS:AIDACKCEVSQ6C2EXAMPLE', 'team/memes'])('may be %s', owner => {
     expect(v.is(memeOwner, owner)).toBe(true);
@@ -54,7 +38,7 @@ describe('the owner', () => {
     const { attributes } = memeEvents.encode({
       event_type: 'meme_failed',
       correlation_id: 'request-1',
-      meme_id: memeIdOf(upload),
+      meme_id: objectIdOf(upload),
       upload,
       owner: 'jane',
       reason: 'It breaks off',
@@ -66,7 +50,7 @@ describe('the owner', () => {
 describe('the job to draw a meme', () => {
   it('is parsed as it was sent', () => {
     const message = {
-      meme_id: memeIdOf(upload),
+      meme_id: objectIdOf(upload),
       upload,
       texts: { top: 'a', bottom: 'b' },
       owner: 'jane',

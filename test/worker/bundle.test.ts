@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Metafile } from 'esbuild';
 import sharp from 'sharp';
-import { type DrawMeme, memeIdOf, memeKey } from '../../contracts/memes.ts';
+import { type DrawMeme, memeKey } from '../../contracts/memes.ts';
+import { objectIdOf } from '../../contracts/stored-objects.ts';
 import {
   bundleProgram,
   bundleWorker,
@@ -76,7 +77,7 @@ describe('the bundled worker', () => {
     const { arn, queue: told } = await aws.createTopic('results');
     const jobs = await aws.sqs.createQueue('draw');
     const message: DrawMeme = {
-      meme_id: memeIdOf(upload),
+      meme_id: objectIdOf(upload),
       upload,
       texts: { top: 'Drawn', bottom: 'in WebAssembly' },
       owner: 'jane',

@@ -20,6 +20,13 @@ export interface NewObject {
 /** Objects that a job reads. */
 export interface ObjectReader {
   /**
+   * Size of an object in bytes.
+   *
+   * @throws ObjectGoneError
+   */
+  sizeOf(object: StoredObject): Promise<number>;
+
+  /**
    * The whole of an object.
    *
    * @throws ObjectGoneError, ObjectTooLargeError before more than `atMost` bytes are in memory.

@@ -31,6 +31,12 @@ export class S3ObjectReader implements ObjectReader {
     this.#s3 = s3;
   }
 
+  async sizeOf(object: StoredObject): Promise<number> {
+    const command = new HeadObjectCommand(addressOf(object));
+    const { ContentLength: length = 0 } = await unlessGone(object, this.#s3.send(command));
+    return length;
+  }
+
   async read(object: StoredObject, atMost: number): Promise<Uint8Array> {
     const { ContentLength: length = 0, Body: body } = await this.#get(object);
     if (length > atMost) {
@@ -54,23 +60,11 @@ export class S3ObjectReader implements ObjectReader {
   }
 
   async #get(object: StoredObject, range?: string): Promise<GetObjectCommandOutput> {
-    const { bucket, key, version_id } = object;
-    try {
-      return await reach(
-        'S3',
-        this.#s3.send(
-          new GetObjectCommand({
-            Bucket: bucket,
-            Key: key,
-            ...(version_id !== undefined && { VersionId: version_id }),
-            ...(range !== undefined && { Range: range }),
-          }),
-        ),
-      );
-    } catch (error) {
-      if (!goneNames.has((error as Error).name)) throw error;
-      throw new ObjectGoneError(`${nameOf(object)} is not there any more.`, { cause: error });
-    }
+    const command = new GetObjectCommand({
+      ...addressOf(object),
+      ...(range !== undefined && { Range: range }),
+    });
+    return unlessGone(object, this.#s3.send(command));
   }
 }
 
@@ -114,6 +108,20 @@ export class S3ResultStore implements ResultStore {
       if (goneNames.has((error as Error).name)) return false;
       throw error;
     }
+  }
+}
+
+function addressOf({ bucket, key, version_id }: StoredObject) {
+  return { Bucket: bucket, Key: key, ...(version_id !== undefined && { VersionId: version_id }) };
+}
+
+/** @throws ObjectGoneError when that is what S3 says; DependencyDownError */
+async function unlessGone<Answer>(object: StoredObject, call: Promise<Answer>): Promise<Answer> {
+  try {
+    return await reach('S3', call);
+  } catch (error) {
+    if (!goneNames.has((error as Error).name)) throw error;
+    throw new ObjectGoneError(`${nameOf(object)} is not there any more.`, { cause: error });
   }
 }
 

@@ -3,9 +3,9 @@ import {
   drawMemeJob,
   type MemeEvent,
   memeFailureKey,
-  memeIdOf,
   memeKey,
 } from '../../../contracts/memes.ts';
+import { objectIdOf } from '../../../contracts/stored-objects.ts';
 import { DependencyDownError, ImpossibleJobError } from '../../../worker/failures.ts';
 import { job, memeDrawing } from '../../../worker/jobs/draw-meme.ts';
 import type { Meme } from '../../../worker/memes/meme-artist.ts';
@@ -14,7 +14,7 @@ import { ResultsInMemory, UploadsInMemory } from '../support/objects-in-memory.t
 
 const upload = { bucket: 'uploads', key: 'incoming/cat.jpg', version_id: 'v1' };
 const message: DrawMeme = {
-  meme_id: memeIdOf(upload),
+  meme_id: objectIdOf(upload),
   upload,
   texts: { top: 'Top', bottom: 'Bottom' },
   owner: 'jane',

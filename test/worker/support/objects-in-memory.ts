@@ -13,6 +13,10 @@ export class UploadsInMemory implements ObjectReader {
   /** Bytes of each read, in their order. */
   readonly reads: number[] = [];
 
+  async sizeOf({ key }: StoredObject): Promise<number> {
+    return this.#content(key).length;
+  }
+
   async read({ key }: StoredObject, atMost: number): Promise<Uint8Array> {
     const content = this.#content(key);
     if (content.length > atMost) throw new ObjectTooLargeError(`${key} has ${content.length} bytes`);
