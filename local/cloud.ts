@@ -132,6 +132,7 @@ async function provisioned(
   const report = await provision(declared, registry, {
     endpoint,
     clients: parts.clients,
+    directQueues: parts.endpoint.directQueues,
     functions: parts.functions,
     httpApis: parts.httpApis,
     monitoring: parts.monitoring,

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { listenOn } from '../http-api/local-listener.ts';
+import { DirectQueues } from './direct-queues.ts';
 import { DynamoDb } from './dynamodb/dynamodb.ts';
 import { fixQueueUrls, loadFauxqs } from './fauxqs.ts';
 import type { MessageStore } from './message-store.ts';
@@ -24,6 +25,8 @@ export interface Endpoint {
   /** `http://127.0.0.1:4566`. */
   readonly url: string;
   readonly store: MessageStore;
+  /** The queues from within this process, for those who call for every message. */
+  readonly directQueues: DirectQueues;
   readonly fanOut: Pick<FanOut, 'onOutcome' | 'invokeFunction' | 'settled'>;
   close(): Promise<void>;
 }
@@ -42,22 +45,23 @@ export async function startEndpoint({ port, region }: EndpointOptions): Promise<
   const fanOut = new FanOut(topics, new QueueDelivery(fauxqs));
   const publisher = new Publisher(topics, fanOut);
   await app.ready();
+  const queueActions = new Map([
+    ['AmazonSQS.SendMessage', queueAction('sendMessage')],
+    ['AmazonSQS.SendMessageBatch', queueAction('sendMessageBatch')],
+    ['AmazonSQS.ReceiveMessage', receiveMessage(queues, queueAction('receiveMessage'))],
+    ['AmazonSQS.DeleteMessage', queueAction('deleteMessage')],
+    ['AmazonSQS.DeleteMessageBatch', queueAction('deleteMessageBatch')],
+    ['AmazonSQS.ChangeMessageVisibility', queueAction('changeMessageVisibility')],
+    ['AmazonSQS.GetQueueAttributes', queueAction('getQueueAttributes')],
+    ['AmazonSQS.ListDeadLetterSourceQueues', listDeadLetterSourceQueues(queues)],
+    ['AmazonSQS.StartMessageMoveTask', moveTasks.start],
+    ['AmazonSQS.ListMessageMoveTasks', moveTasks.list],
+    ['AmazonSQS.CancelMessageMoveTask', moveTasks.cancel],
+  ]);
   const server = wireServer({
     dynamoDb,
     region,
-    json: new Map([
-      ['AmazonSQS.SendMessage', queueAction('sendMessage')],
-      ['AmazonSQS.SendMessageBatch', queueAction('sendMessageBatch')],
-      ['AmazonSQS.ReceiveMessage', receiveMessage(queues, queueAction('receiveMessage'))],
-      ['AmazonSQS.DeleteMessage', queueAction('deleteMessage')],
-      ['AmazonSQS.DeleteMessageBatch', queueAction('deleteMessageBatch')],
-      ['AmazonSQS.ChangeMessageVisibility', queueAction('changeMessageVisibility')],
-      ['AmazonSQS.GetQueueAttributes', queueAction('getQueueAttributes')],
-      ['AmazonSQS.ListDeadLetterSourceQueues', listDeadLetterSourceQueues(queues)],
-      ['AmazonSQS.StartMessageMoveTask', moveTasks.start],
-      ['AmazonSQS.ListMessageMoveTasks', moveTasks.list],
-      ['AmazonSQS.CancelMessageMoveTask', moveTasks.cancel],
-    ]),
+    json: queueActions,
     query: new Map([
       ['Publish', publisher.publish],
       ['PublishBatch', publisher.publishBatch],
@@ -69,6 +73,7 @@ export async function startEndpoint({ port, region }: EndpointOptions): Promise<
   return {
     url,
     store: { queues, topics },
+    directQueues: new DirectQueues(queueActions, region),
     fanOut,
     close: async () => {
       moveTasks.stop();

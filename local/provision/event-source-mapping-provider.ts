@@ -1,3 +1,4 @@
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import { ACCOUNT_ID } from '../assembly/cloud-assembly.ts';
 import { EventSourceMapping } from '../mappings/event-source-mapping.ts';
 import { functionNameOf } from './function-provider.ts';
@@ -14,7 +15,7 @@ export const eventSourceMappingProvider: ResourceProvider = {
   },
   async provision(resource, services) {
     const sourceArn = textOf(resource, 'EventSourceArn');
-    const [, , service, region = '', , queueName = ''] = sourceArn.split(':');
+    const [, , service, , , queueName = ''] = sourceArn.split(':');
     const functionName = functionNameOf(textOf(resource, 'FunctionName'));
     if (service !== 'sqs') {
       services.note(resource, `does not run here: only queues are polled, and its source is ${sourceArn}`);
@@ -50,7 +51,7 @@ export const eventSourceMappingProvider: ResourceProvider = {
         ...(MaximumConcurrency === undefined ? {} : { maximumConcurrency: Number(MaximumConcurrency) }),
       },
       {
-        sqs: services.clients.sqs(region),
+        sqs: services.directQueues as unknown as SQSClient,
         invoke: (name, event) => services.functions.invoke(name, event),
         // One more than the function can use, so that its environments never wait for a receive.
         pollers: services.functions.concurrencyOf(functionName) + 1,

@@ -1,4 +1,5 @@
 import type { ResourceDeclaration } from '../assembly/resource.ts';
+import type { DirectQueues } from '../emulators/direct-queues.ts';
 import type { FunctionRuntime } from '../functions/function-runtime.ts';
 import type { HttpApis } from '../http-apis.ts';
 import type { EventSourceMapping } from '../mappings/event-source-mapping.ts';
@@ -10,6 +11,8 @@ export interface LocalServices {
   /** The AWS wire endpoint, `http://127.0.0.1:4566`. */
   readonly endpoint: string;
   readonly clients: AwsClients;
+  /** The queues from within this process. */
+  readonly directQueues: DirectQueues;
   /** Longest visibility timeout that a queue gets, in seconds. */
   readonly maxVisibilityTimeoutSeconds: number;
   readonly functions: FunctionRuntime;
