@@ -16,7 +16,7 @@ interface Received {
 /**
  * Answers the commands of the SQS client from within this process.
  *
- * Event source mappings call for every message; over the wire that would be a third of what a delivery costs.
+ * Event source mappings call for every message; over the wire, each delivery would cost this process a quarter more.
  * Functions and everybody else go over the wire.
  */
 export class DirectQueues {
