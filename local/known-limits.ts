@@ -7,6 +7,8 @@ export const KNOWN_LIMITS: readonly string[] = [
   'HTTP APIs let everybody in: authorizers, CORS and parameter mappings are not evaluated.',
   'DynamoDB deletes no item when its time to live ends, and meters no capacity.',
   'Queue names are unique in all regions together.',
-  'MessageGroupId on messages sent to standard queues (fair queues) is not kept.',
+  'MessageGroupId of messages sent straight to standard queues (fair queues) is not kept.',
+  'RedriveAllowPolicy is kept, and not enforced.',
+  'A handler that takes longer than its cut visibility timeout sees its messages again.',
   'HTTP(S) subscriptions are confirmed by themselves, and tried three times.',
 ];
