@@ -1,3 +1,5 @@
+import { loopRule } from './loop-rule.ts';
+import type { MessagingRule } from './messaging-rule.ts';
 import {
   type CloudFormationTemplate,
   numberOr,
@@ -5,25 +7,6 @@ import {
   referredId,
   resourcesOfType,
 } from './template-resources.ts';
-
-/** A resource that breaks a rule. */
-export interface Finding {
-  readonly logicalId: string;
-  /** Property at fault, from the resource. */
-  readonly property: string;
-  /** What is there, as it follows "is". */
-  readonly found: string;
-}
-
-/** Something that CloudFormation accepts and that loses messages, or lets them fail unseen. */
-export interface MessagingRule {
-  readonly name: string;
-  /** What must hold, as a sentence. */
-  readonly requires: string;
-  /** What to do, as a sentence. */
-  readonly remedy: string;
-  findings(template: CloudFormationTemplate): Finding[];
-}
 
 interface QueueProperties {
   readonly QueueName: unknown;
@@ -328,6 +311,7 @@ export const messagingRules: readonly MessagingRule[] = [
         .filter(({ properties }) => properties.RetentionInDays === undefined)
         .map(({ id }) => ({ logicalId: id, property: 'RetentionInDays', found: 'not set' })),
   },
+  loopRule,
 ];
 
 function subscriptionsOf(template: CloudFormationTemplate): Resource<SubscriptionProperties>[] {
