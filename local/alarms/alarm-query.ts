@@ -4,12 +4,15 @@ import { evaluateExpression, type Series } from './metric-math.ts';
 import type { MetricStore } from './metric-store.ts';
 import { findStatistic } from './statistic.ts';
 
+/** Where values of metrics come from. */
+export type SampleSource = Pick<MetricStore, 'values'>;
+
 /** What an alarm watches: one series of data points. */
 export interface AlarmQuery {
   /** As declared, in seconds. */
   readonly periodSeconds: number;
   /** Reads the periods that start at these times, in milliseconds since the epoch. */
-  read(store: MetricStore, starts: readonly number[], periodMs: number): Series;
+  read(store: SampleSource, starts: readonly number[], periodMs: number): Series;
 }
 
 /**

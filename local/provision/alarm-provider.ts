@@ -15,7 +15,8 @@ interface DeclaredMetric {
   readonly Dimensions?: readonly { readonly Name: string; readonly Value: string }[];
 }
 
-interface DeclaredQuery {
+/** An entry of `Metrics`. */
+export interface DeclaredQuery {
   readonly Id: string;
   readonly Label?: string;
   readonly Expression?: string;
@@ -38,14 +39,15 @@ export const alarmProvider: ResourceProvider = {
     return { ref: alarmName, attributes: { Arn: alarmArn(spec) } };
   },
   async provision(resource, services) {
-    const obstacle = services.monitoring.addAlarm(specOf(resource), resource.path);
+    const obstacle = services.monitoring.addAlarm(alarmSpecOf(resource), resource.path);
     if (obstacle !== undefined) {
       services.note(resource, `is not evaluated here: ${obstacle}`);
     }
   },
 };
 
-function specOf(resource: ResourceDeclaration): AlarmSpec {
+/** An alarm as its declaration has it. */
+export function alarmSpecOf(resource: ResourceDeclaration): AlarmSpec {
   const metrics = listOf<DeclaredQuery>(resource, 'Metrics');
   const threshold = resource.property('Threshold');
   const datapointsToAlarm = resource.property('DatapointsToAlarm');
@@ -81,7 +83,7 @@ function ownMetricOf(resource: ResourceDeclaration): MetricQuery {
   );
 }
 
-function queryOf({ Id, Label, Expression, ReturnData, MetricStat }: DeclaredQuery): MetricDataQuery {
+export function queryOf({ Id, Label, Expression, ReturnData, MetricStat }: DeclaredQuery): MetricDataQuery {
   return {
     id: Id,
     ...(Label === undefined ? {} : { label: Label }),
