@@ -20,6 +20,7 @@ const networkFaults = new Set([
 
 const passingFaults = new Set([
   'AbortError',
+  'KMSThrottlingException',
   'LimitExceededException',
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',

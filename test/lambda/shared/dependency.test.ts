@@ -14,6 +14,7 @@ describe('reach', () => {
     ['a status above 500', sdkError('Unknown', { $metadata: { httpStatusCode: 503 } })],
     ['too many requests', sdkError('Unknown', { $metadata: { httpStatusCode: 429 } })],
     ['throttling', sdkError('ThrottlingException', { $fault: 'client' })],
+    ["a key's throttling", sdkError('KMSThrottlingException', { $fault: 'client' })],
     ['no capacity', sdkError('ProvisionedThroughputExceededException', { $fault: 'client' })],
     ['an error that the SDK calls retryable', sdkError('Odd', { $fault: 'client', $retryable: {} })],
     ['no answer in time', sdkError('TimeoutError')],
