@@ -48,6 +48,7 @@ export class FanOutTopic<Schemas extends EventSchemas = NoEvents> extends Constr
   /** DLQs of the subscriptions made so far. */
   readonly undelivered: DeadLetterQueue[] = [];
   readonly #key: MessageKey;
+  #isFiltered = false;
   /** What must be there before anything is published, so that it reaches every subscriber. */
   readonly #delivery = new DependencyGroup();
 
@@ -56,6 +57,11 @@ export class FanOutTopic<Schemas extends EventSchemas = NoEvents> extends Constr
     this.#key = props.key;
     this.topic = new sns.Topic(this, 'Topic', { masterKey: props.key, enforceSSL: true });
     requireTlsBeyondPublishing(this.topic);
+  }
+
+  /** Whether a subscription made so far selects by type: what is published without one passes it by. */
+  get isFiltered(): boolean {
+    return this.#isFiltered;
   }
 
   /**
@@ -87,6 +93,7 @@ export class FanOutTopic<Schemas extends EventSchemas = NoEvents> extends Constr
     // An event published before the queue lets SNS in would go straight to the DLQ.
     subscription.node.addDependency(admission);
     this.undelivered.push(undelivered);
+    this.#isFiltered ||= selection !== 'everything';
     this.#delivery.add(subscription);
     return undelivered;
   }

@@ -1,6 +1,6 @@
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import type { EventSchemas } from '../../../contracts/events.ts';
+import { type EventSchemas, eventTypeAttribute } from '../../../contracts/events.ts';
 import type { AlarmTopic } from '../alarm-topic.ts';
 import type { FanOutTopic } from '../fan-out-topic.ts';
 import { CountAlarm } from './count-alarm.ts';
@@ -12,7 +12,12 @@ export interface TopicMonitoringProps {
   readonly alarmTopic: AlarmTopic;
 }
 
-/** Alarms of a topic: a delivery failed, or the DLQ of a subscription has a message. */
+/**
+ * Alarms of a topic: a delivery failed, the DLQ of a subscription has a message, or something was
+ * published that no subscription could select, since it says of itself nothing at all.
+ *
+ * @see https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html
+ */
 export class TopicMonitoring extends Construct {
   readonly alarms: readonly cloudwatch.Alarm[];
 
@@ -28,6 +33,14 @@ export class TopicMonitoring extends Construct {
           description: 'Events could not be delivered to their queue. Mend its policy or key, then redrive.',
         }),
       ),
+      ...(props.topic.isFiltered
+        ? [
+            new CountAlarm(this, 'Untyped', {
+              metric: props.topic.topic.metricNumberOfNotificationsFilteredOutNoMessageAttributes(),
+              description: `Messages came without the attribute ${eventTypeAttribute} and reached nobody. Publish them again with it.`,
+            }),
+          ]
+        : []),
     ];
     props.alarmTopic.notifyOf(...this.alarms);
   }

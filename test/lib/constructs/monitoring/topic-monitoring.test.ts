@@ -38,7 +38,7 @@ describe('TopicMonitoring', () => {
 
   it('raises an alarm for the DLQ of each subscription', () => {
     const { stack, undelivered, alarms } = monitorTopic();
-    expect(alarms.slice(1).map(alarm => resourceOf(alarm).Properties)).toMatchObject(
+    expect(alarms.slice(1, 3).map(alarm => resourceOf(alarm).Properties)).toMatchObject(
       undelivered.map(queue => ({
         MetricName: 'ApproximateNumberOfMessagesVisible',
         Dimensions: [{ Name: 'QueueName', Value: stack.resolve(queue.queueName) }],
@@ -50,10 +50,38 @@ describe('TopicMonitoring', () => {
     );
   });
 
+  it('raises an alarm when something without attributes is published, which no filter lets through', () => {
+    const { stack, topic, alarms } = monitorTopic();
+    expect(alarms.slice(3).map(alarm => resourceOf(alarm).Properties)).toMatchObject([
+      {
+        AlarmDescription: expect.stringContaining('eventType'),
+        Namespace: 'AWS/SNS',
+        MetricName: 'NumberOfNotificationsFilteredOut-NoMessageAttributes',
+        Dimensions: [{ Name: 'TopicName', Value: stack.resolve(topic.topic.topicName) }],
+        Statistic: 'Sum',
+        Threshold: 1,
+        TreatMissingData: 'notBreaching',
+      },
+    ]);
+  });
+
+  it('asks no attributes of what goes to everybody', () => {
+    const stack = testStack();
+    const topic = new FanOutTopic(stack, 'Uploads', {
+      key: new MessageKey(stack, 'Key', { description: 'Encrypts notices of uploads' }),
+    });
+    topic.fanOutTo(new DurableQueue(stack, 'Archive'), 'everything');
+    const { alarms } = new TopicMonitoring(stack, 'Monitoring', {
+      topic,
+      alarmTopic: new AlarmTopic(stack, 'Alarms'),
+    });
+    expect(alarms.map(alarm => alarm.node.id)).toEqual(['FailedDeliveries', 'UndeliveredArchive']);
+  });
+
   it('tells the alarm topic of each', () => {
     const { stack, alarms, alarmTopic } = monitorTopic();
     const topicArn = stack.resolve(alarmTopic.topic.topicArn);
-    expect(alarms).toHaveLength(3);
+    expect(alarms).toHaveLength(4);
     for (const alarm of alarms) {
       expect(resourceOf(alarm).Properties).toMatchObject({
         AlarmActions: [topicArn],
