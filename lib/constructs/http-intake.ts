@@ -80,7 +80,6 @@ export class HttpIntake extends Construct {
       httpApi: this.api,
       autoDeploy: true,
       throttle: { rateLimit: props.ratePerSecond, burstLimit: props.burst },
-      detailedMetricsEnabled: true,
       accessLogSettings: {
         destination: new apigateway.LogGroupLogDestination(accessLog),
         format: accessLogFormat,
