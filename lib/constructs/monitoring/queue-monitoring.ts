@@ -71,8 +71,11 @@ export class QueueMonitoring extends Construct {
 }
 
 /**
- * Alarm of a queue that should be empty, within a minute of the first message. It watches what is in
- * the queue: `NumberOfMessagesSent` does not count messages that SQS itself moved there.
+ * Alarm of a queue that should be empty, at the first message. It watches what is in the queue:
+ * `NumberOfMessagesSent` does not count messages that SQS itself moved there. SQS reports every minute,
+ * but up to 15 minutes late of a queue that was idle for hours, as such a queue mostly is.
+ *
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/monitoring-using-cloudwatch.html
  */
 export function notEmptyAlarm(
   scope: Construct,
