@@ -3,6 +3,7 @@ import { stageConfigFrom } from '../lib/config/stage.ts';
 import { FileUploadsStack } from '../lib/stacks/file-uploads-stack.ts';
 import { OrderProcessingStack } from '../lib/stacks/order-processing-stack.ts';
 import { PrivateMessagingStack } from '../lib/stacks/private-messaging-stack.ts';
+import { VideoProcessingStack } from '../lib/stacks/video-processing-stack.ts';
 
 /** Adds every system to the app, in the stage that its context names. */
 export function addSystems(app: App): void {
@@ -11,4 +12,5 @@ export function addSystems(app: App): void {
   new FileUploadsStack(app, 'file-uploads', { config });
   new OrderProcessingStack(app, 'order-processing', { config });
   new PrivateMessagingStack(app, 'private-messaging', { config });
+  new VideoProcessingStack(app, 'video-processing', { config });
 }

@@ -47,7 +47,16 @@ export interface PrivateNetworkProps {
 }
 
 /** What may be done with the objects of a bucket: S3's names of its calls. */
-export type ObjectAction = 'GetObject' | 'GetObjectVersion' | 'PutObject' | 'DeleteObject' | 'ListBucket';
+export type ObjectAction =
+  | 'GetObject'
+  | 'GetObjectVersion'
+  | 'PutObject'
+  | 'DeleteObject'
+  | 'ListBucket'
+  | 'ListBucketVersions';
+
+/** Those that are asked of the bucket, not of an object in it. */
+const ofTheBucket: readonly ObjectAction[] = ['ListBucket', 'ListBucketVersions'];
 
 /**
  * Network without a way to the internet: isolated subnets, no NAT, no internet gateway. AWS services
@@ -195,8 +204,8 @@ export class PrivateNetwork extends Construct {
         principals: [new iam.StarPrincipal()],
         actions: actions.map(action => `s3:${action}`),
         resources: [
-          ...(actions.includes('ListBucket') ? [bucketArn] : []),
-          ...(actions.some(action => action !== 'ListBucket') ? [`${bucketArn}/*`] : []),
+          ...(actions.some(action => ofTheBucket.includes(action)) ? [bucketArn] : []),
+          ...(actions.some(action => !ofTheBucket.includes(action)) ? [`${bucketArn}/*`] : []),
         ],
         conditions: callersOf(stack),
       }),

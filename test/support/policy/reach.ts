@@ -35,7 +35,11 @@ export async function reachOf(role: DeployedResource, world: PolicyWorld): Promi
   const ask = async (action: string, target: Target) => {
     const ways = [
       { way: caller, as: action },
-      ...intermediaries.map(endpoint => ({ way: caller.by(endpoint), as: `${action} by ${endpoint}` })),
+      // Services call KMS on the way, and nothing else.
+      ...(action.startsWith('kms:') ? intermediaries : []).map(endpoint => ({
+        way: caller.by(endpoint),
+        as: `${action} by ${endpoint}`,
+      })),
     ];
     for (const { way, as } of ways) {
       const verdict = await unlessInapplicable(way.may(action, target));

@@ -39,6 +39,9 @@ function regionalByArn(service: string, prefix: string, nameProperty?: string): 
   };
 }
 
+/** Both kinds of scaling have ARNs of the same form, and `Ref` gives them. */
+const scalingPolicy = regionalByArn('autoscaling', 'scalingPolicy:0a1b2c3d:policyName/');
+
 const kinds: Readonly<Record<string, ResourceKind>> = {
   'AWS::SQS::Queue': {
     nameProperty: 'QueueName',
@@ -105,6 +108,8 @@ const kinds: Readonly<Record<string, ResourceKind>> = {
     },
   },
   'AWS::ECS::Cluster': regional('ecs', 'cluster/', 'ClusterName'),
+  'AWS::ApplicationAutoScaling::ScalingPolicy': scalingPolicy,
+  'AWS::AutoScaling::ScalingPolicy': scalingPolicy,
   'AWS::CloudWatch::Alarm': regional('cloudwatch', 'alarm:', 'AlarmName'),
   'AWS::CloudWatch::CompositeAlarm': regional('cloudwatch', 'alarm:', 'AlarmName'),
   'AWS::DynamoDB::GlobalTable': regional('dynamodb', 'table/', 'TableName'),
