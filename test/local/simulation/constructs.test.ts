@@ -74,8 +74,9 @@ describe('the fleets of the constructs', () => {
 
   it('play a day in well under a second', () => {
     const fleet = fleetIn('instances');
-    const started = performance.now();
+    // Of the processor, which is not always this test's alone.
+    const before = process.cpuUsage();
     play(fleet, burst, { hours: 24 });
-    expect(performance.now() - started).toBeLessThan(3_000);
+    expect(process.cpuUsage(before).user / 1_000_000).toBeLessThan(1);
   });
 });

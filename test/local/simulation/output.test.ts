@@ -117,7 +117,7 @@ describe('npm run simulate', () => {
       seed: 3,
     });
     expect(summary).toEqual(JSON.parse(JSON.stringify(same?.summary)));
-  });
+  }, 60_000);
 
   it.each([
     [['--load', '10/fortnight'], 'has an unknown unit of time, fortnight. Allowed are'],
@@ -125,13 +125,17 @@ describe('npm run simulate', () => {
     [['--seed', '-1'], 'Allowed: a whole number'],
     [['--stack', 'nowhere'], 'There is no system "nowhere"'],
     [['--stack', 'unscaled'], 'has no fleet that is scaled on a queue'],
-  ])('ends with an error that helps for %j', async (options, says) => {
-    const { code, stdout, stderr } = (await simulate(...options)) as {
-      code?: number;
-      stdout: string;
-      stderr: string;
-    };
-    expect(code).toBe(1);
-    expect(stdout + stderr).toContain(says);
-  });
+  ])(
+    'ends with an error that helps for %j',
+    async (options, says) => {
+      const { code, stdout, stderr } = (await simulate(...options)) as {
+        code?: number;
+        stdout: string;
+        stderr: string;
+      };
+      expect(code).toBe(1);
+      expect(stdout + stderr).toContain(says);
+    },
+    60_000,
+  );
 });
