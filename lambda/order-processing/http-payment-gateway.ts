@@ -35,7 +35,8 @@ export interface HttpPaymentGatewayOptions {
 
 /**
  * Payment gateway over HTTP: `POST charges` and `POST refunds` with the order's id and amount, and an
- * `Idempotency-Key` of order and operation, under which the gateway does a request once.
+ * `Idempotency-Key` of order and operation, under which the gateway does a request once. It has to know
+ * the key for as long as a message may come back: four weeks, of which two in the DLQ.
  *
  * 2xx is done and 4xx declined, except where a 4xx is not about the customer; that, 5xx, no connection
  * and no answer in time are a passing failure.
