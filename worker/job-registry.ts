@@ -14,6 +14,7 @@ export const jobs: JobRegistry = {
   'admit-video': () => import('./jobs/admit-video.ts'),
   'draw-meme': () => import('./jobs/draw-meme.ts'),
   'make-storyboard': () => import('./jobs/make-storyboard.ts'),
+  'search-flights': () => import('./jobs/search-flights.ts'),
 };
 
 /** Thrown when there is no such kind of job, or its module is another kind's. */
