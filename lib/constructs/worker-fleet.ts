@@ -90,7 +90,7 @@ export interface WorkerFleetProps<Message, Environment extends EnvironmentSchema
   /**
    * How long the metrics of a new instance are left out, in which nothing is scaled because of it.
    *
-   * @default Duration.minutes(1)
+   * @default Duration.minutes(2) - less than metrics need to show what was scaled scales twice
    */
   readonly warmUp?: Duration;
 
@@ -155,7 +155,7 @@ export class WorkerFleet<Message = unknown, Environment extends EnvironmentSchem
     const instanceTypes = props.instanceTypes ?? [new ec2.InstanceType('t4g.small')];
     const diskSize = props.diskSize ?? 16;
     const bootTimeout = props.bootTimeout ?? Duration.minutes(10);
-    const warmUp = props.warmUp ?? Duration.minutes(1);
+    const warmUp = props.warmUp ?? Duration.minutes(2);
     const jobTimeout = props.jobTimeout ?? defaultJobTimeout;
     validateProps(scope, id, [
       ...workerTierRules(props as WorkerTierProps<unknown, EnvironmentSchema>, WorkerFleet.services),
@@ -344,7 +344,9 @@ export class WorkerFleet<Message = unknown, Environment extends EnvironmentSchem
       policyType: 'TargetTrackingScaling',
       targetTrackingConfiguration: {
         targetValue: backlogPerWorker(props),
-        customizedMetricSpecification: { metrics: backlogPerWorkerQueries(queue, this.workersInService) },
+        customizedMetricSpecification: {
+          metrics: backlogPerWorkerQueries(queue, this.workersInService, props),
+        },
       },
     });
   }

@@ -59,7 +59,7 @@ export interface WorkerServiceProps<Message, Environment extends EnvironmentSche
   /**
    * How long after tasks were added or removed before more are, so that their work shows.
    *
-   * @default Duration.minutes(1)
+   * @default Duration.minutes(2) - less than metrics need to show what was scaled scales twice
    */
   readonly cooldown?: Duration;
 }
@@ -120,7 +120,7 @@ export class WorkerService<Message = unknown, Environment extends EnvironmentSch
     const maxTasks = props.maxTasks ?? 10;
     const cpu = props.cpu ?? 256;
     const memory = props.memory ?? 512;
-    const cooldown = props.cooldown ?? Duration.minutes(1);
+    const cooldown = props.cooldown ?? Duration.minutes(2);
     validateProps(scope, id, [
       ...workerTierRules(props as WorkerTierProps<unknown, EnvironmentSchema>, WorkerService.services),
       {
@@ -345,7 +345,9 @@ export class WorkerService<Message = unknown, Environment extends EnvironmentSch
         targetValue: backlogPerWorker(props),
         scaleOutCooldown: cooldown.toSeconds(),
         scaleInCooldown: cooldown.toSeconds(),
-        customizedMetricSpecification: { metrics: backlogPerWorkerQueries(queue, this.workersInService) },
+        customizedMetricSpecification: {
+          metrics: backlogPerWorkerQueries(queue, this.workersInService, props),
+        },
       },
     });
   }

@@ -92,6 +92,14 @@ export function waitingMessages(queue: IQueue): cloudwatch.Metric {
   });
 }
 
+/** Messages that workers have in hand, read alike. */
+function messagesInFlight(queue: IQueue): cloudwatch.Metric {
+  return queue.metricApproximateNumberOfMessagesNotVisible({
+    statistic: cloudwatch.Stats.AVERAGE,
+    period: Duration.minutes(1),
+  });
+}
+
 /** A step scaling action, of EC2 or of Application Auto Scaling. */
 export interface WakeUpAction {
   addAdjustment(step: { adjustment: number; lowerBound?: number; upperBound?: number }): void;
@@ -160,15 +168,41 @@ export interface MetricQuery {
   readonly returnData: boolean;
 }
 
-/** Waiting messages divided by workers in service. With no workers there is no value, and no scaling. */
-export function backlogPerWorkerQueries(queue: IQueue, inService: cloudwatch.Metric): MetricQuery[] {
+/**
+ * How near to the target a fleet counts whose workers are all busy while nothing waits: close enough
+ * that none of them goes, and never enough to start another.
+ */
+const busyShare = 0.95;
+
+/**
+ * What waits for each worker, or, if that is more, how busy the workers are.
+ *
+ * Waiting messages alone say nothing of those that are worked on: a fleet that keeps up with its queue has
+ * none waiting, would be scaled in while every worker is busy, and start over when a backlog has grown.
+ * With no workers there is no value, and no scaling: {@link WakeUpAlarm} starts the first.
+ */
+export function backlogPerWorkerQueries(
+  queue: IQueue,
+  inService: cloudwatch.Metric,
+  props: QueueScalingProps,
+): MetricQuery[] {
+  const { concurrency = 1 } = props;
+  const target = backlogPerWorker(props);
   return [
     query('waiting', waitingMessages(queue)),
+    query('busy', messagesInFlight(queue)),
     query('workers', inService),
+    { id: 'queued', expression: 'waiting / workers', returnData: false },
+    { id: 'occupied', expression: `busy / (workers * ${concurrency})`, returnData: false },
+    {
+      id: 'held',
+      expression: `${busyShare * target} * IF(occupied > 1, 1, occupied)`,
+      returnData: false,
+    },
     {
       id: 'backlogPerWorker',
-      label: 'Waiting messages per worker',
-      expression: 'waiting / workers',
+      label: 'Waiting messages per worker, or their share of work',
+      expression: 'MAX([queued, held])',
       returnData: true,
     },
   ];

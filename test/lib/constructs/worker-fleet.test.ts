@@ -220,6 +220,18 @@ describe('coming and going of a WorkerFleet', () => {
             ReturnData: false,
           },
           {
+            Id: 'busy',
+            MetricStat: {
+              Metric: {
+                Namespace: 'AWS/SQS',
+                MetricName: 'ApproximateNumberOfMessagesNotVisible',
+                Dimensions: [{ Name: 'QueueName', Value: stack.resolve(queue.queue.queueName) }],
+              },
+              Stat: 'Average',
+            },
+            ReturnData: false,
+          },
+          {
             Id: 'workers',
             MetricStat: {
               Metric: {
@@ -231,10 +243,13 @@ describe('coming and going of a WorkerFleet', () => {
             },
             ReturnData: false,
           },
+          { Id: 'queued', Expression: 'waiting / workers', ReturnData: false },
+          { Id: 'occupied', Expression: 'busy / (workers * 3)', ReturnData: false },
+          { Id: 'held', Expression: '28.5 * IF(occupied > 1, 1, occupied)', ReturnData: false },
           {
             Id: 'backlogPerWorker',
-            Label: 'Waiting messages per worker',
-            Expression: 'waiting / workers',
+            Label: 'Waiting messages per worker, or their share of work',
+            Expression: 'MAX([queued, held])',
             ReturnData: true,
           },
         ],

@@ -199,8 +199,8 @@ describe('a WorkerService', () => {
     ];
     expect(policyOf('TargetTrackingScaling')?.TargetTrackingScalingPolicyConfiguration).toEqual({
       TargetValue: 10,
-      ScaleInCooldown: 60,
-      ScaleOutCooldown: 60,
+      ScaleInCooldown: 120,
+      ScaleOutCooldown: 120,
       CustomizedMetricSpecification: {
         Metrics: [
           {
@@ -209,6 +209,18 @@ describe('a WorkerService', () => {
               Metric: {
                 Namespace: 'AWS/SQS',
                 MetricName: 'ApproximateNumberOfMessagesVisible',
+                Dimensions: [{ Name: 'QueueName', Value: stack.resolve(queue.queue.queueName) }],
+              },
+              Stat: 'Average',
+            },
+            ReturnData: false,
+          },
+          {
+            Id: 'busy',
+            MetricStat: {
+              Metric: {
+                Namespace: 'AWS/SQS',
+                MetricName: 'ApproximateNumberOfMessagesNotVisible',
                 Dimensions: [{ Name: 'QueueName', Value: stack.resolve(queue.queue.queueName) }],
               },
               Stat: 'Average',
@@ -227,10 +239,13 @@ describe('a WorkerService', () => {
             },
             ReturnData: false,
           },
+          { Id: 'queued', Expression: 'waiting / workers', ReturnData: false },
+          { Id: 'occupied', Expression: 'busy / (workers * 1)', ReturnData: false },
+          { Id: 'held', Expression: '9.5 * IF(occupied > 1, 1, occupied)', ReturnData: false },
           {
             Id: 'backlogPerWorker',
-            Label: 'Waiting messages per worker',
-            Expression: 'waiting / workers',
+            Label: 'Waiting messages per worker, or their share of work',
+            Expression: 'MAX([queued, held])',
             ReturnData: true,
           },
         ],

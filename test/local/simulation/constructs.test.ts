@@ -55,6 +55,15 @@ describe('the fleets of the constructs', () => {
       );
     });
 
+    it.each(Object.entries(readings))(
+      'keep the workers that steady work keeps busy, %s',
+      (_, assumptions) => {
+        const { summary } = play(fleet, '10/min', { hours: 12, assumptions });
+
+        expect(summary.flaps).toBeLessThanOrEqual(2);
+      },
+    );
+
     it('start when a queue is used again that has not reported for hours', () => {
       const { burstsDoneAt } = play(fleet, '20@8h', { hours: 10 });
 
@@ -64,8 +73,9 @@ describe('the fleets of the constructs', () => {
   });
 
   it('have instances that finish their jobs while they drain', () => {
-    const { samples, done, sent } = play(fleetIn('instances'), '200@t0', {
-      assumptions: { timePerMessage: 5 * minute },
+    const { samples, done, sent } = play(fleetIn('instances'), '200@t0,0-60m:8/min', {
+      hours: 12,
+      assumptions: { timePerMessage: 5 * minute, timeSpread: 1 },
     });
 
     expect(samples.some(({ draining }) => draining > 0)).toBe(true);

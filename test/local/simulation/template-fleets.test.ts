@@ -28,7 +28,7 @@ describe('fleets of synthesized templates', () => {
     expect(wakeUp).toMatchObject({
       kind: 'step',
       adjustmentType: 'ChangeInCapacity',
-      warmUp: 60,
+      warmUp: 120,
       alarm: { threshold: 1, evaluationPeriods: 1, treatMissingData: 'notBreaching' },
     });
     expect(wakeUp?.kind === 'step' && wakeUp.steps.at(-1)).toEqual({
@@ -36,7 +36,7 @@ describe('fleets of synthesized templates', () => {
       upper: Number.POSITIVE_INFINITY,
       adjustment: 50,
     });
-    expect(backlog).toMatchObject({ kind: 'target', target: 10, scalesIn: true, warmUp: 60 });
+    expect(backlog).toMatchObject({ kind: 'target', target: 10, scalesIn: true, warmUp: 120 });
   });
 
   it('are read with all that scales them: a WorkerService', () => {
@@ -53,8 +53,8 @@ describe('fleets of synthesized templates', () => {
       worker: { concurrency: 1, jobTimeout: 1_200 },
     });
     expect(service?.policies).toMatchObject([
-      { kind: 'step', outCooldown: 60, inCooldown: 60 },
-      { kind: 'target', target: 10, outCooldown: 60, inCooldown: 60 },
+      { kind: 'step', outCooldown: 120, inCooldown: 120 },
+      { kind: 'target', target: 10, outCooldown: 120, inCooldown: 120 },
     ]);
   });
 
