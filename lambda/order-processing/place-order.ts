@@ -9,15 +9,17 @@ import { orderIntake } from './order-intake.ts';
 
 const environment = parseEnvironment(placeOrderEnvironment, process.env);
 
-const remembered = {
-  dynamoDb: dynamoDbClient(),
-  tableName: environment.IDEMPOTENCY_TABLE,
-  rememberForSeconds: 24 * 60 * 60,
-};
+const records = { dynamoDb: dynamoDbClient(), tableName: environment.IDEMPOTENCY_TABLE };
+const day = 24 * 60 * 60;
 
 export const handler = orderIntake({
   topic: new TopicPublisher({ sns: snsClient(), topicArn: environment.TOPIC_ARN, events: orderEvents }),
-  orders: new IdempotentRequests({ ...remembered, keyspace: 'order id' }),
-  requests: new IdempotentRequests({ ...remembered, keyspace: 'idempotency key' }),
+  orders: new IdempotentRequests({
+    ...records,
+    keyspace: 'order id',
+    // Consumers know an order for good: another one under its id would be accepted, and then ignored.
+    rememberForSeconds: 366 * day,
+  }),
+  requests: new IdempotentRequests({ ...records, keyspace: 'idempotency key', rememberForSeconds: day }),
   logger: new Logger(),
 });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyEventV2, Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { DynamoDbServer } from '../../support/dynamodb-server.ts';
 import { postRequest } from '../../support/http-requests.ts';
@@ -103,6 +104,26 @@ describe('handlers, as they are deployed', () => {
       status: 'charged',
       charge_id: 'simulated-charge-12345',
     });
+  });
+
+  it('remember an order for a year and a request for a day', async () => {
+    const placeOrder =
+      await load<(request: APIGatewayProxyEventV2, context: Context) => Promise<object>>('place-order');
+
+    await placeOrder(
+      postRequest(
+        { order_id: '12345', customer: 'John Doe', total: 99.99 },
+        { headers: { 'idempotency-key': 'a-key' } },
+      ),
+      lambdaContext(),
+    );
+
+    const { Items = [] } = await dynamoDb.documents.send(new ScanCommand({ TableName: tableName }));
+    const daysByKey = Items.map(({ pk, expires_at }) => [
+      String(pk).split('#')[0],
+      Math.round((Number(expires_at) - Date.now() / 1000) / (24 * 60 * 60)),
+    ]);
+    expect(Object.fromEntries(daysByKey)).toEqual({ 'order id': 366, 'idempotency key': 1 });
   });
 
   it('open shipments', async () => {
