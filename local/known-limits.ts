@@ -6,6 +6,7 @@ export const KNOWN_LIMITS: readonly string[] = [
   'Alarms look at periods that are 60 times shorter: a minute is a second.',
   'HTTP APIs let everybody in: authorizers, CORS and parameter mappings are not evaluated.',
   'DynamoDB deletes no item when its time to live ends, and meters no capacity.',
+  'Buckets keep all versions: lifecycle rules do not run, and no access logs are written.',
   'Queue names are unique in all regions together.',
   'MessageGroupId of messages sent straight to standard queues (fair queues) is not kept.',
   'RedriveAllowPolicy is kept, and not enforced.',

@@ -4,6 +4,9 @@ import { DirectQueues } from './direct-queues.ts';
 import { DynamoDb } from './dynamodb/dynamodb.ts';
 import { fixQueueUrls, loadFauxqs } from './fauxqs.ts';
 import type { MessageStore } from './message-store.ts';
+import { BucketNotifications } from './s3/bucket-notifications.ts';
+import { NotificationDelivery } from './s3/notification-delivery.ts';
+import { refineObjects } from './s3/refined-objects.ts';
 import { FanOut } from './sns/fan-out.ts';
 import { Publisher } from './sns/publish.ts';
 import { QueueDelivery } from './sns/queue-delivery.ts';
@@ -44,6 +47,7 @@ export async function startEndpoint({ port, region }: EndpointOptions): Promise<
   const moveTasks = new MoveTasks(queues);
   const fanOut = new FanOut(topics, new QueueDelivery(fauxqs));
   const publisher = new Publisher(topics, fanOut);
+  refineObjects(fauxqs, new BucketNotifications(new NotificationDelivery(fauxqs, fanOut), region));
   await app.ready();
   const queueActions = new Map([
     ['AmazonSQS.SendMessage', queueAction('sendMessage')],

@@ -68,6 +68,30 @@ export interface FauxqsTopicStore extends TopicStore {
   ): StoredSubscription | undefined;
 }
 
+export interface StoredObject {
+  readonly key: string;
+  readonly body: Buffer;
+  readonly contentLength: number;
+  readonly etag: string;
+}
+
+/** Objects of S3, with what our refinements of it touch; only the latest version of each. */
+export interface FauxqsObjectStore {
+  readonly buckets: Map<string, Map<string, StoredObject>>;
+  readonly multipartUploads: ReadonlyMap<string, { readonly bucket: string; readonly key: string }>;
+  hasBucket(bucket: string): boolean;
+  putObject(bucket: string, key: string, ...others: unknown[]): StoredObject;
+  completeMultipartUpload(uploadId: string, parts: unknown): StoredObject;
+  deleteObject(bucket: string, key: string): void;
+  getObject(bucket: string, key: string): StoredObject;
+  headObject(bucket: string, key: string): StoredObject;
+}
+
+/** An error that fauxqs answers a request of S3 with. */
+export interface ObjectError extends Error {
+  toXml(): string;
+}
+
 /** Actions of SQS that are called for every message: ours build on them, without fauxqs's web framework. */
 const QUEUE_ACTIONS = [
   'changeMessageVisibility',
@@ -86,6 +110,8 @@ export interface Fauxqs {
   readonly app: FauxqsApp;
   readonly queues: FauxqsQueueStore;
   readonly topics: FauxqsTopicStore;
+  readonly objects: FauxqsObjectStore;
+  objectError(code: string, message: string, status: number): ObjectError;
   queueAction(name: QueueActionName): WireAction;
   createMessage(
     body: string,
@@ -114,10 +140,13 @@ export async function loadFauxqs(region: string): Promise<Fauxqs> {
   }
   const inside = async <Module>(path: string): Promise<Module> =>
     (await import(new URL(path, entry).href)) as Module;
-  const [{ SqsStore }, { SnsStore }, { S3Store }, ...actions] = await Promise.all([
+  const [{ SqsStore }, { SnsStore }, { S3Store }, { S3Error }, ...actions] = await Promise.all([
     inside<{ SqsStore: (new () => FauxqsQueueStore) & Pick<Fauxqs, 'createMessage'> }>('./sqs/sqsStore.js'),
     inside<{ SnsStore: new () => FauxqsTopicStore }>('./sns/snsStore.js'),
-    inside<{ S3Store: new () => object }>('./s3/s3Store.js'),
+    inside<{ S3Store: new () => FauxqsObjectStore }>('./s3/s3Store.js'),
+    inside<{ S3Error: new (code: string, message: string, status: number) => ObjectError }>(
+      './common/errors.js',
+    ),
     ...QUEUE_ACTIONS.map(async name => {
       const module = await inside<Record<string, QueueAction>>(`./sqs/actions/${name}.js`);
       return [name, module[name]] as const;
@@ -126,7 +155,8 @@ export async function loadFauxqs(region: string): Promise<Fauxqs> {
   const actionsByName = new Map(actions);
   const queues = new SqsStore();
   const topics = new SnsStore();
-  const stores = { sqsStore: queues, snsStore: topics, s3Store: new S3Store() };
+  const objects = new S3Store();
+  const stores = { sqsStore: queues, snsStore: topics, s3Store: objects };
   const app = buildApp({
     logger: false,
     defaultRegion: region,
@@ -136,6 +166,8 @@ export async function loadFauxqs(region: string): Promise<Fauxqs> {
     app,
     queues,
     topics,
+    objects,
+    objectError: (code, message, status) => new S3Error(code, message, status),
     queueAction: name => {
       const action = actionsByName.get(name);
       if (action === undefined) {

@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 
@@ -32,6 +33,10 @@ export class AwsClients {
 
   dynamoDb(region: string): DynamoDBClient {
     return this.#client(`dynamodb ${region}`, () => new DynamoDBClient(this.#settings('dynamodb', region)));
+  }
+
+  s3(region: string): S3Client {
+    return this.#client(`s3 ${region}`, () => new S3Client(this.#settings('s3', region)));
   }
 
   close(): void {

@@ -1,3 +1,9 @@
+import {
+  CreateBucketCommand,
+  type NotificationConfiguration,
+  PutBucketNotificationConfigurationCommand,
+  PutBucketVersioningCommand,
+} from '@aws-sdk/client-s3';
 import type { ResourceDeclaration } from '../assembly/resource.ts';
 import { physicalName } from './physical-name.ts';
 import type { ResourceProvider } from './provider.ts';
@@ -7,7 +13,8 @@ const NAME_LIMIT = 63;
 
 export const bucketProvider: ResourceProvider = {
   type: 'AWS::S3::Bucket',
-  phase: 'stores',
+  // What is put into a bucket is told of at once: whoever listens must be there.
+  phase: 'entrances',
   identify(resource) {
     const name = bucketName(resource);
     return {
@@ -21,16 +28,67 @@ export const bucketProvider: ResourceProvider = {
     };
   },
   async provision(resource, services) {
-    const answer = await fetch(`${services.endpoint}/${bucketName(resource)}`, { method: 'PUT' });
-    if (!answer.ok) {
-      throw new Error(`The bucket was refused: ${answer.status} ${await answer.text()}`);
+    const s3 = services.clients.s3(resource.region);
+    const Bucket = bucketName(resource);
+    await s3.send(new CreateBucketCommand({ Bucket }));
+    const versioning = resource.property('VersioningConfiguration') as { Status?: string } | undefined;
+    if (versioning?.Status === 'Enabled') {
+      await s3.send(
+        new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }),
+      );
     }
-    if (resource.property('NotificationConfiguration') !== undefined) {
-      services.note(resource, 'its event notifications do not run here');
+    const told = resource.property('NotificationConfiguration') as DeclaredNotifications | undefined;
+    if (told === undefined) {
+      return;
     }
+    if (told.EventBridgeConfiguration !== undefined) {
+      services.note(resource, 'its events do not go to EventBridge here');
+    }
+    await s3.send(
+      new PutBucketNotificationConfigurationCommand({
+        Bucket,
+        NotificationConfiguration: notificationConfiguration(told),
+      }),
+    );
   },
 };
 
 function bucketName(resource: ResourceDeclaration): string {
   return physicalName(resource, resource.property('BucketName'), { limit: NAME_LIMIT }).toLowerCase();
+}
+
+interface DeclaredConfiguration {
+  readonly Event: string;
+  readonly Filter?: {
+    readonly S3Key: { readonly Rules: { readonly Name: 'prefix' | 'suffix'; readonly Value: string }[] };
+  };
+}
+
+/** Templates write notifications otherwise than the API does: one event each, other names. */
+interface DeclaredNotifications {
+  readonly QueueConfigurations?: readonly (DeclaredConfiguration & { readonly Queue: string })[];
+  readonly TopicConfigurations?: readonly (DeclaredConfiguration & { readonly Topic: string })[];
+  readonly LambdaConfigurations?: readonly (DeclaredConfiguration & { readonly Function: string })[];
+  readonly EventBridgeConfiguration?: unknown;
+}
+
+function notificationConfiguration(told: DeclaredNotifications): NotificationConfiguration {
+  const common = ({ Event, Filter }: DeclaredConfiguration) => ({
+    Events: [Event as 's3:ObjectCreated:*'],
+    ...(Filter === undefined ? {} : { Filter: { Key: { FilterRules: [...Filter.S3Key.Rules] } } }),
+  });
+  return {
+    QueueConfigurations: (told.QueueConfigurations ?? []).map(each => ({
+      ...common(each),
+      QueueArn: each.Queue,
+    })),
+    TopicConfigurations: (told.TopicConfigurations ?? []).map(each => ({
+      ...common(each),
+      TopicArn: each.Topic,
+    })),
+    LambdaFunctionConfigurations: (told.LambdaConfigurations ?? []).map(each => ({
+      ...common(each),
+      LambdaFunctionArn: each.Function,
+    })),
+  };
 }

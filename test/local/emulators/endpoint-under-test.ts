@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import {
   CreateQueueCommand,
@@ -23,6 +24,7 @@ export class EndpointUnderTest {
   readonly sqs: SQSClient;
   readonly sns: SNSClient;
   readonly dynamoDb: DynamoDBClient;
+  readonly s3: S3Client;
 
   static async start(): Promise<EndpointUnderTest> {
     return new EndpointUnderTest(await startEndpoint({ port: 0, region: 'us-east-1' }));
@@ -39,6 +41,7 @@ export class EndpointUnderTest {
     this.sqs = new SQSClient(settings);
     this.sns = new SNSClient(settings);
     this.dynamoDb = new DynamoDBClient(settings);
+    this.s3 = new S3Client(settings);
   }
 
   async createQueue(name: string, attributes: Record<string, string> = {}): Promise<TestQueue> {
@@ -118,6 +121,7 @@ export class EndpointUnderTest {
     this.sqs.destroy();
     this.sns.destroy();
     this.dynamoDb.destroy();
+    this.s3.destroy();
     await this.endpoint.close();
   }
 }

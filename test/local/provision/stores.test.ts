@@ -5,7 +5,7 @@ import {
   ListSubscriptionsByTopicCommand,
   ListTagsForResourceCommand,
 } from '@aws-sdk/client-sns';
-import { GetQueueAttributesCommand, ListQueueTagsCommand } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, ListQueueTagsCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import {
   attributeOf,
   notesOn,
@@ -269,16 +269,93 @@ describe.each(['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'])('%s', Type
 });
 
 describe('AWS::S3::Bucket', () => {
-  it('is there under a name that S3 takes', async () => {
-    const { cloud } = await stacks.ofResources({
-      Uploads: { Type: 'AWS::S3::Bucket', Properties: { NotificationConfiguration: {} } },
-    });
-    const bucket = cloud.resource('Uploads');
+  const bucket = (Properties: object) => ({ Type: 'AWS::S3::Bucket', Properties });
 
-    const answer = await fetch(`${cloud.endpoint}/${bucket?.ref}/key`, { method: 'PUT', body: 'object' });
+  it('is there under a name that S3 takes', async () => {
+    const { cloud } = await stacks.ofResources({ Uploads: bucket({}) });
+    const uploads = cloud.resource('Uploads');
+
+    const answer = await fetch(`${cloud.endpoint}/${uploads?.ref}/key`, { method: 'PUT', body: 'object' });
 
     expect(answer.status).toBe(200);
-    expect(bucket).toMatchObject({ ref: 'shop-uploads', attributes: { Arn: 'arn:aws:s3:::shop-uploads' } });
-    expect(notesOn(cloud, 'Uploads')).toEqual(['its event notifications do not run here']);
+    expect(answer.headers.get('x-amz-version-id')).toBeNull();
+    expect(uploads).toMatchObject({ ref: 'shop-uploads', attributes: { Arn: 'arn:aws:s3:::shop-uploads' } });
+    expect(notesOn(cloud, 'Uploads')).toEqual([]);
+  });
+
+  it('keeps versions where its template says so', async () => {
+    const { cloud } = await stacks.ofResources({
+      Uploads: bucket({ VersioningConfiguration: { Status: 'Enabled' } }),
+    });
+
+    const answer = await fetch(`${cloud.endpoint}/shop-uploads/key`, { method: 'PUT', body: 'object' });
+
+    expect(answer.headers.get('x-amz-version-id')).toMatch(/^[\w-]{32}$/);
+  });
+
+  it('tells queues, and topics with all that subscribe to them, from its first moment on', async () => {
+    const provisioned = await stacks.ofResources({
+      Uploads: bucket({
+        NotificationConfiguration: {
+          QueueConfigurations: [
+            {
+              Event: 's3:ObjectCreated:*',
+              Filter: { S3Key: { Rules: [{ Name: 'prefix', Value: 'direct/' }] } },
+              Queue: attributeOf('Direct'),
+            },
+          ],
+          TopicConfigurations: [
+            {
+              Event: 's3:ObjectCreated:*',
+              Filter: { S3Key: { Rules: [{ Name: 'prefix', Value: 'fanned-out/' }] } },
+              Topic: refTo('Topic'),
+            },
+          ],
+        },
+      }),
+      Direct: { Type: 'AWS::SQS::Queue' },
+      FannedOut: { Type: 'AWS::SQS::Queue' },
+      Topic: { Type: 'AWS::SNS::Topic' },
+      Subscription: {
+        Type: 'AWS::SNS::Subscription',
+        Properties: {
+          TopicArn: refTo('Topic'),
+          Protocol: 'sqs',
+          Endpoint: attributeOf('FannedOut'),
+          RawMessageDelivery: true,
+        },
+      },
+    });
+    for (const key of ['direct/a', 'fanned-out/a', 'elsewhere/a']) {
+      await fetch(`${provisioned.cloud.endpoint}/shop-uploads/${key}`, { method: 'PUT', body: 'object' });
+    }
+
+    const told = async (logicalId: string) => {
+      const QueueUrl = provisioned.cloud.resource(logicalId)?.ref;
+      const { Messages = [] } = await provisioned.sqs.send(
+        new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
+      );
+      return Messages.map(({ Body = '' }) => JSON.parse(Body) as Notification)
+        .map(({ Event, Records }) => Event ?? Records?.[0]?.s3.object.key)
+        .sort();
+    };
+    expect(await told('Direct')).toEqual(['direct/a', 's3:TestEvent']);
+    expect(await told('FannedOut')).toEqual(['fanned-out/a', 's3:TestEvent']);
+    expect(notesOn(provisioned.cloud, 'Uploads')).toEqual([]);
+  });
+
+  it('says that its events do not go to EventBridge', async () => {
+    const { cloud } = await stacks.ofResources({
+      Uploads: bucket({
+        NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
+      }),
+    });
+
+    expect(notesOn(cloud, 'Uploads')).toEqual(['its events do not go to EventBridge here']);
   });
 });
+
+interface Notification {
+  readonly Event?: string;
+  readonly Records?: readonly { readonly s3: { readonly object: { readonly key: string } } }[];
+}

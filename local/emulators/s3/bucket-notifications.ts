@@ -1,0 +1,66 @@
+import { AwsError } from '../aws-error.ts';
+import { isAbout, type NotificationRule } from './notification-configuration.ts';
+import { type ObjectChange, objectEvent, testEvent } from './object-event.ts';
+
+/** Where notifications go. */
+export interface NotificationTargets {
+  /** Whether there is such a destination. */
+  exists(rule: NotificationRule): boolean;
+  deliver(rule: NotificationRule, notification: object): void;
+}
+
+/** Who is told of what in which bucket, and the telling. */
+export class BucketNotifications {
+  readonly #rules = new Map<string, readonly NotificationRule[]>();
+  readonly #targets: NotificationTargets;
+  readonly #region: string;
+
+  constructor(targets: NotificationTargets, region: string) {
+    this.#targets = targets;
+    this.#region = region;
+  }
+
+  /**
+   * Replaces what a bucket tells of, and sends a test event to each destination, as S3 does.
+   *
+   * @throws AwsError InvalidArgument where a destination does not exist; nothing is changed then.
+   */
+  configure(bucket: string, rules: readonly NotificationRule[]): void {
+    const missing = rules.filter(rule => rule.kind !== 'function' && !this.#targets.exists(rule));
+    if (missing.length > 0) {
+      throw new AwsError(
+        'InvalidArgument',
+        `Unable to validate the following destination configurations: ${missing.map(({ destinationArn }) => destinationArn).join(', ')}`,
+      );
+    }
+    this.#rules.set(bucket, rules);
+    const destinations = new Map(rules.map(rule => [rule.destinationArn, rule]));
+    for (const rule of destinations.values()) {
+      // Functions are not invoked for a test: S3 asks Lambda whether it may.
+      if (rule.kind !== 'function') {
+        this.#targets.deliver(rule, testEvent(bucket));
+      }
+    }
+  }
+
+  rulesOf(bucket: string): readonly NotificationRule[] {
+    return this.#rules.get(bucket) ?? [];
+  }
+
+  tell(change: ObjectChange): void {
+    const { bucket, eventName, key } = change;
+    const rules = this.rulesOf(bucket).filter(rule => isAbout(rule, eventName, key));
+    if (rules.length === 0) {
+      return;
+    }
+    const event = objectEvent(change, this.#region);
+    for (const rule of rules) {
+      this.#targets.deliver(rule, { Records: [withRule(event, rule)] });
+    }
+  }
+}
+
+function withRule(event: object, { id }: NotificationRule): object {
+  const { s3, ...others } = event as { s3: object };
+  return { ...others, s3: { ...s3, configurationId: id } };
+}
