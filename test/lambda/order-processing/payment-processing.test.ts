@@ -7,8 +7,8 @@ import { DependencyDownError, WorkInProgressError } from '../../../lambda/shared
 import type { Handled } from '../../../lambda/shared/queue-consumer.ts';
 import type { VersionedItems } from '../../../lambda/shared/versioned-items.ts';
 import { DynamoDbServer } from '../../support/dynamodb-server.ts';
-import { orderCanceled, orderPlaced } from '../../support/order-events.ts';
 import { InMemoryStates } from '../../support/in-memory-states.ts';
+import { orderCanceled, orderPlaced } from '../../support/order-events.ts';
 import { BookkeepingGateway } from '../../support/payment-gateway.ts';
 
 const down = () => {
