@@ -6,6 +6,7 @@ import type { FunctionRuntime } from './functions/function-runtime.ts';
 import type { RequestHandled } from './http-api/http-api.ts';
 import type { EventSourceMapping } from './mappings/event-source-mapping.ts';
 import type { MappingEvents } from './mappings/mapping-events.ts';
+import type { FleetFault, WorkerFleets } from './workers/worker-fleets.ts';
 
 /** An alarm changed its state. */
 export interface AlarmChange {
@@ -24,6 +25,7 @@ export interface CloudEvents extends FunctionEvents, MappingEvents {
   /** An HTTP API answered. */
   readonly request: [RequestHandled];
   readonly alarm: [AlarmChange];
+  readonly fleetFault: [FleetFault];
 }
 
 /** Passes on the events of the parts. */
@@ -33,6 +35,12 @@ export class CloudEventStream extends EventEmitter<CloudEvents> {
     functions.events.on('metric', metric => this.emit('metric', metric));
     functions.events.on('invocation', report => this.emit('invocation', report));
     functions.events.on('environment', change => this.emit('environment', change));
+  }
+
+  followWorkers(workers: WorkerFleets): void {
+    workers.events.on('log', line => this.emit('log', line));
+    workers.events.on('metric', metric => this.emit('metric', metric));
+    workers.events.on('fleetFault', fault => this.emit('fleetFault', fault));
   }
 
   followMapping(mapping: EventSourceMapping): void {

@@ -12,10 +12,12 @@ import { PROVIDERS } from './provision/providers.ts';
 import { type ProvisioningReport, provision } from './provision/provisioning.ts';
 import { type QueueReading, readQueues } from './queue-readings.ts';
 import { RunningParts } from './running-parts.ts';
+import type { WorkerFleet as LocalFleet } from './workers/worker-fleet.ts';
 
 export type { LocalResource, LocalStack } from './local-stack.ts';
 export type { AlarmReading } from './monitoring.ts';
 export type { QueueReading } from './queue-readings.ts';
+export type { WorkerFleet as LocalFleet } from './workers/worker-fleet.ts';
 
 export interface LocalCloudOptions {
   /** The synthesized app, `cdk.out`. */
@@ -45,7 +47,14 @@ export interface LocalCloudOptions {
    */
   readonly maxVisibilityTimeoutSeconds?: number;
   /**
-   * Variables of functions that go over those of the templates, by the path of the function's construct.
+   * Workers of each fleet, 0 or more.
+   *
+   * @default 1
+   */
+  readonly workers?: number;
+  /**
+   * Variables of functions and fleets that go over those of the templates, by the path of the construct of
+   * the function, the Auto Scaling group or the ECS service.
    *
    * @default - none
    */
@@ -78,6 +87,8 @@ export interface LocalCloud extends ProvisioningReport {
   readonly events: CloudEventStream;
   /** Finds a resource by the path of its construct, or by a logical id that only one stack has. */
   resource(idOrPath: string): LocalResource | undefined;
+  /** Fleets of workers, each a few processes. */
+  readonly fleets: readonly LocalFleet[];
   /** Exact depths of all queues at this moment. */
   queues(): readonly QueueReading[];
   /** States of all alarms that are evaluated. */
@@ -105,6 +116,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     port: options.port ?? 4566,
     httpPorts: await portsFrom(options.httpPort ?? 4567, apis.length),
     region: DEFAULT_REGION,
+    fleetSize: options.workers ?? 1,
   });
   try {
     return await provisioned(templates, parts, options);
@@ -135,6 +147,7 @@ async function provisioned(
     directQueues: parts.endpoint.directQueues,
     functions: parts.functions,
     httpApis: parts.httpApis,
+    workers: parts.workers,
     monitoring: parts.monitoring,
     maxVisibilityTimeoutSeconds: options.maxVisibilityTimeoutSeconds ?? 5,
     addMapping: mapping => parts.addMapping(mapping),
@@ -151,6 +164,7 @@ async function provisioned(
     knownLimits: KNOWN_LIMITS,
     events: parts.events,
     resource: idOrPath => findResource(stacks, idOrPath),
+    fleets: parts.workers.all,
     queues: () => readQueues(parts.endpoint.store.queues),
     alarms: () => parts.monitoring.readings(),
     updateEnvironment: (idOrPath, variables) => {

@@ -10,6 +10,8 @@ export interface RunOptions {
   readonly port: number;
   readonly httpPort: number;
   readonly visibility: number;
+  /** Workers of each fleet. */
+  readonly workers: number;
   readonly assembly: string | undefined;
   readonly writeOutputs: string | undefined;
   readonly context: readonly string[];
@@ -44,6 +46,7 @@ export function parseCommandLine(argv: readonly string[]): RunOptions {
         .argParser(whole(1, 43_200))
         .default(2),
     )
+    .addOption(new Option('--workers <n>', 'workers of each fleet').argParser(whole(0, 32)).default(1))
     .option('--assembly <directory>', 'run this synthesized app instead of synthesizing')
     .option('--write-outputs <file>', 'write stack outputs as `cdk deploy --outputs-file` does')
     .option('-c, --context <key=value>', 'context for the synthesis, such as stage=dev', collect, [])
@@ -67,6 +70,7 @@ Examples:
     port: number;
     httpPort: number;
     visibility: number;
+    workers: number;
     assembly?: string;
     writeOutputs?: string;
     context: string[];

@@ -45,6 +45,7 @@ async function run(options: RunOptions): Promise<number> {
     port: options.port,
     httpPort: options.httpPort,
     maxVisibilityTimeoutSeconds: options.visibility,
+    workers: options.workers,
     parameters: options.parameters,
     environmentOverrides: Object.assign({}, ...[...scenarios.values()].map(scenario => scenario.environment)),
   });

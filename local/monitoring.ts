@@ -5,7 +5,8 @@ import { lambdaMetrics, queueMetrics } from './alarms/service-metrics.ts';
 import type { CloudEventStream } from './cloud-events.ts';
 import type { MessageStore } from './emulators/message-store.ts';
 import type { AwsClients } from './provision/aws-clients.ts';
-import { httpApiMetrics, queueGauges, topicMetrics } from './service-samples.ts';
+import { fleetMetrics, httpApiMetrics, queueGauges, topicMetrics } from './service-samples.ts';
+import type { WorkerFleets } from './workers/worker-fleets.ts';
 
 /** An alarm at one moment. */
 export interface AlarmReading {
@@ -19,6 +20,7 @@ export interface MonitoringOptions {
   readonly events: CloudEventStream;
   readonly clients: AwsClients;
   readonly queues: MessageStore['queues'];
+  readonly workers: WorkerFleets;
 }
 
 /** The alarms of the stacks, and what they are judged by: all that happens, and what queues hold. */
@@ -26,9 +28,12 @@ export class Monitoring {
   readonly #alarms: AlarmMonitor;
   readonly #paths = new Map<string, string>();
 
-  constructor({ events, clients, queues }: MonitoringOptions) {
+  constructor({ events, clients, queues, workers }: MonitoringOptions) {
     this.#alarms = new AlarmMonitor({
-      sources: [() => queueGauges(queues, Date.now()).flatMap(gauge => queueMetrics(gauge, Date.now()))],
+      sources: [
+        () => queueGauges(queues, Date.now()).flatMap(gauge => queueMetrics(gauge, Date.now())),
+        () => workers.all.flatMap(fleet => fleetMetrics(fleet, Date.now())),
+      ],
       publish: async (topicArn, message, subject) => {
         const region = topicArn.split(':')[3] ?? '';
         await clients

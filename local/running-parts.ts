@@ -6,9 +6,12 @@ import { HttpApis } from './http-apis.ts';
 import type { EventSourceMapping } from './mappings/event-source-mapping.ts';
 import { Monitoring } from './monitoring.ts';
 import { AwsClients } from './provision/aws-clients.ts';
+import { WorkerFleets } from './workers/worker-fleets.ts';
 
 export interface RunningPartsOptions extends EndpointOptions {
   readonly httpPorts: readonly number[];
+  /** How many workers each fleet has. */
+  readonly fleetSize: number;
 }
 
 /** Everything that runs while the local cloud does, and the order in which it ends. */
@@ -18,16 +21,22 @@ export class RunningParts {
   readonly clients: AwsClients;
   readonly httpApis: HttpApis;
   readonly functions = new FunctionRuntime();
+  readonly workers: WorkerFleets;
   readonly monitoring: Monitoring;
   readonly #mappings: EventSourceMapping[] = [];
   readonly #invocations = new AsynchronousInvocations(this.functions);
 
-  static async start({ httpPorts, ...options }: RunningPartsOptions): Promise<RunningParts> {
-    return new RunningParts(await startEndpoint(options), new HttpApis(httpPorts));
+  static async start({ httpPorts, fleetSize, ...options }: RunningPartsOptions): Promise<RunningParts> {
+    return new RunningParts(
+      await startEndpoint(options),
+      new HttpApis(httpPorts),
+      new WorkerFleets(fleetSize),
+    );
   }
 
-  private constructor(endpoint: Endpoint, httpApis: HttpApis) {
+  private constructor(endpoint: Endpoint, httpApis: HttpApis, workers: WorkerFleets) {
     this.httpApis = httpApis;
+    this.workers = workers;
     httpApis.onRequest = request => this.events.emit('request', request);
     this.endpoint = endpoint;
     this.clients = new AwsClients(endpoint.url);
@@ -35,8 +44,10 @@ export class RunningParts {
       events: this.events,
       clients: this.clients,
       queues: endpoint.store.queues,
+      workers,
     });
     this.events.follow(this.functions);
+    this.events.followWorkers(workers);
     endpoint.fanOut.invokeFunction = (arn, event) => this.#invocations.accept(arn, event);
     endpoint.fanOut.onOutcome = outcome => this.events.emit('delivery', outcome);
   }
@@ -49,7 +60,7 @@ export class RunningParts {
   /** Takes in nothing further, lets what is in hand end, then closes the endpoint under it. */
   async stop(): Promise<void> {
     await this.httpApis.stop();
-    await Promise.all(this.#mappings.map(mapping => mapping.stop()));
+    await Promise.all([...this.#mappings.map(mapping => mapping.stop()), this.workers.stop()]);
     await this.endpoint.fanOut.settled();
     await this.#invocations.settled();
     await this.functions.stop();

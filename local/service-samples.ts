@@ -3,6 +3,7 @@ import type { MessageStore } from './emulators/message-store.ts';
 import type { DeliveryOutcome } from './emulators/sns/fan-out.ts';
 import type { MetricSample } from './functions/metric-format.ts';
 import type { RequestHandled } from './http-api/http-api.ts';
+import type { WorkerFleet } from './workers/worker-fleet.ts';
 
 /**
  * What SNS publishes to `AWS/SNS` of one delivery.
@@ -49,6 +50,20 @@ export function httpApiMetrics(
     sample('5xx', statusCode >= 500 ? 1 : 0, 'Count'),
     sample('Latency', durationMs, 'Milliseconds'),
   ];
+}
+
+/** How many workers a fleet is to have, and has. */
+export function fleetMetrics({ size, pids, spec }: WorkerFleet, timestamp: number): MetricSample[] {
+  const { namespace, desired, inService, dimensions } = spec.counted;
+  const sample = (name: string, value: number) => ({
+    namespace,
+    name,
+    dimensions,
+    value,
+    unit: 'Count',
+    timestamp,
+  });
+  return [sample(desired, size), sample(inService, pids.length)];
 }
 
 /** What every queue holds, and for how long its oldest message has been there. */

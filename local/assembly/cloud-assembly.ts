@@ -82,13 +82,14 @@ function constructPaths(stack: CloudFormationStackArtifact): Record<string, stri
 
 function assetsOf(stack: CloudFormationStackArtifact): Record<string, string> {
   const assets: Record<string, string> = {};
+  const absolute = (path: string) => (isAbsolute(path) ? path : join(stack.assembly.directory, path));
   for (const dependency of stack.dependencies.filter(isAssetManifest)) {
-    for (const { source, destinations } of fileAssets(dependency.file)) {
-      for (const { objectKey } of Object.values(destinations)) {
-        assets[objectKey] = isAbsolute(source.path)
-          ? source.path
-          : join(stack.assembly.directory, source.path);
-      }
+    const { files, images } = packagedIn(dependency.file);
+    for (const { source, destinations } of files) {
+      for (const { objectKey } of Object.values(destinations)) assets[objectKey] = absolute(source.path);
+    }
+    for (const { source, destinations } of images) {
+      for (const { imageTag } of Object.values(destinations)) assets[imageTag] = absolute(source.directory);
     }
   }
   return assets;
@@ -99,11 +100,26 @@ interface FileAsset {
   readonly destinations: Readonly<Record<string, { readonly objectKey: string }>>;
 }
 
-function fileAssets(manifestFile: string): readonly FileAsset[] {
+interface ImageAsset {
+  /** The folder of its Dockerfile. */
+  readonly source: { readonly directory: string };
+  readonly destinations: Readonly<Record<string, { readonly imageTag: string }>>;
+}
+
+function packagedIn(manifestFile: string): {
+  readonly files: readonly FileAsset[];
+  readonly images: readonly ImageAsset[];
+} {
   try {
-    const manifest = JSON.parse(readFileSync(manifestFile, 'utf8')) as { files?: Record<string, FileAsset> };
-    // Code that CDK makes by running a command has no path; no function here is packaged so.
-    return Object.values(manifest.files ?? {}).filter(asset => asset.source.path !== undefined);
+    const { files = {}, dockerImages = {} } = JSON.parse(readFileSync(manifestFile, 'utf8')) as {
+      files?: Record<string, FileAsset>;
+      dockerImages?: Record<string, ImageAsset>;
+    };
+    // Code that CDK makes by running a command has no path; nothing here is packaged so.
+    return {
+      files: Object.values(files).filter(({ source }) => source.path !== undefined),
+      images: Object.values(dockerImages).filter(({ source }) => source.directory !== undefined),
+    };
   } catch (fault) {
     throw new AssemblyError(
       `The asset manifest ${manifestFile} cannot be read: ${messageOf(fault)}. Synthesize again with \`npx cdk synth\`.`,

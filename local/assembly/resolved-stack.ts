@@ -124,7 +124,14 @@ export class ResolvedStack implements ReferenceScope {
       logicalId,
       type: resource.Type,
       path: paths[logicalId] ?? (typeof metadataPath === 'string' ? metadataPath : `${name}/${logicalId}`),
-      property: property => this.resolve(resource.Properties?.[property], at.child(property)),
+      property: (property, ...within) => {
+        const path = [property, ...within];
+        const declared = path.reduce<unknown>(inside, resource.Properties);
+        return this.resolve(
+          declared,
+          path.reduce((place, name) => place.child(name), at),
+        );
+      },
       assetPath: objectKey => {
         const path = assets[objectKey];
         if (path === undefined) {
@@ -156,6 +163,13 @@ export class ResolvedStack implements ReferenceScope {
       'AWS::URLSuffix': 'amazonaws.com',
     };
   }
+}
+
+/** What an object holds under a name; undefined where it is no object. */
+function inside(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null
+    ? (value as Readonly<Record<string, unknown>>)[name]
+    : undefined;
 }
 
 function messageOf(fault: unknown): string {

@@ -12,9 +12,14 @@ export interface ResourceDeclaration {
    *
    * Properties are resolved one by one, so that what a resource is called can be known before what it
    * refers to, and what a provider never reads may refer to what does not run here.
+   *
+   * @param within - names of what is inside it, where only that is to be resolved
    */
-  property(name: string): unknown;
-  /** Where the folder or file of an asset lies, by the object key under which the template names it. */
+  property(name: string, ...within: readonly string[]): unknown;
+  /**
+   * Where the folder or file of an asset lies, by the object key under which the template names it, or by the
+   * tag of its image.
+   */
   assetPath(objectKey: string): string;
 }
 

@@ -37,6 +37,9 @@ export interface StackTemplate {
   readonly dependencies: readonly string[];
   /** Construct path of each logical id. */
   readonly paths: Readonly<Record<string, string>>;
-  /** Absolute paths of the packaged files and folders, by object key (`<hash>.zip`). */
+  /**
+   * Absolute paths of the packaged files and folders, by object key (`<hash>.zip`), and of what images are
+   * built from, by their tags.
+   */
   readonly assets: Readonly<Record<string, string>>;
 }

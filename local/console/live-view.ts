@@ -26,6 +26,7 @@ export class LiveView {
     this.#cloud.events.on('fault', ({ operation, error, consequence }) =>
       this.#show('fault', styleText('red', `${operation}: ${(error as Error).message}. ${consequence}`)),
     );
+    this.#cloud.events.on('fleetFault', ({ what }) => this.#show('fault', styleText('red', what)));
     this.#cloud.events.on('alarm', ({ path, state, reason }) => {
       // The first verdict of an alarm that nothing is wrong with is no news.
       if (state !== 'ALARM' && !this.#alarms.delete(path)) return;
@@ -40,16 +41,16 @@ export class LiveView {
     clearInterval(this.#timer);
   }
 
-  /** Functions log an outcome for each record or request; their other lines are for CloudWatch. */
+  /** Functions and workers log an outcome for each record, request or job; their other lines are for CloudWatch. */
   #showLogEntry(entry: Readonly<Record<string, unknown>>): void {
-    const { service, outcome, event_type, order_id, receive_count, error } = entry;
+    const { service, outcome, event_type, order_id, object_key, receive_count, error } = entry;
     if (outcome === undefined) return;
     const failed = error !== undefined;
     const again = Number(receive_count) > 1 ? ` (receive ${receive_count})` : '';
     const reason = failed ? ` – ${(error as { message?: string }).message}` : '';
     this.#show(
       String(service),
-      `${[event_type, order_id].filter(Boolean).join(' ')} → ${styleText(failed ? 'red' : 'green', String(outcome))}${again}${styleText('dim', reason)}`,
+      `${[event_type, order_id ?? object_key].filter(Boolean).join(' ')} → ${styleText(failed ? 'red' : 'green', String(outcome))}${again}${styleText('dim', reason)}`,
     );
   }
 

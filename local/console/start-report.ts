@@ -3,13 +3,19 @@ import type { LocalCloud } from '../cloud.ts';
 
 /** What a person should know of a local cloud that has just started. */
 export function startReport(cloud: LocalCloud): string[] {
-  const { endpoint, stacks, knownLimits, notes, notRun } = cloud;
+  const { endpoint, stacks, fleets, knownLimits, notes, notRun } = cloud;
   return [
     `${styleText('bold', 'AWS endpoint')}  ${endpoint}  SQS, SNS, S3, DynamoDB`,
     ...stacks.flatMap(stack => [
       styleText('bold', stack.name),
       ...Object.entries(stack.outputs).map(([name, value]) => `  ${name.padEnd(22)} ${value}`),
     ]),
+    ...listed(
+      'Workers',
+      fleets.map(
+        ({ spec, pids }) => `${spec.fleetName}: ${pids.length} (process ${pids.join(', ') || 'none'})`,
+      ),
+    ),
     ...listed('Differs from the template', grouped(notes)),
     ...listed(
       'Not run here',

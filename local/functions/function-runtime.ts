@@ -6,7 +6,7 @@ import { findsRuntimePackages, locateHandler } from './function-asset.ts';
 import type { FunctionEvents } from './function-events.ts';
 import { type CompleteFunctionSpec, completeFunctionSpec, type FunctionSpec } from './function-spec.ts';
 import type { InvocationResult } from './invocation.ts';
-import { readEmbeddedMetrics } from './metric-format.ts';
+import { readLogLine } from './log-line.ts';
 
 /** A function was asked for that the runtime does not have. */
 export class UnknownFunction extends Error {
@@ -147,28 +147,13 @@ export class FunctionRuntime {
     stream: 'stdout' | 'stderr',
     line: string,
   ): void {
-    const json = parseObject(line);
-    const reading = json === undefined ? undefined : readEmbeddedMetrics(json);
-    this.events.emit('log', {
+    const { log, samples } = readLogLine({
       functionName,
       ...(requestId === undefined ? {} : { requestId }),
       stream,
       line,
-      ...(json === undefined ? {} : { json }),
-      carriesMetrics: reading !== undefined && 'samples' in reading,
-      ...(reading !== undefined && 'fault' in reading ? { metricFault: reading.fault } : {}),
     });
-    if (reading === undefined || 'fault' in reading) return;
-    for (const sample of reading.samples) this.events.emit('metric', { functionName, ...sample });
-  }
-}
-
-function parseObject(line: string): Record<string, unknown> | undefined {
-  if (!line.startsWith('{')) return undefined;
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? { ...value } : undefined;
-  } catch {
-    return undefined;
+    this.events.emit('log', log);
+    for (const sample of samples) this.events.emit('metric', { functionName, ...sample });
   }
 }

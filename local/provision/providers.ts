@@ -13,11 +13,19 @@ import { queueProvider } from './queue-provider.ts';
 import { subscriptionProvider } from './subscription-provider.ts';
 import { globalTableProvider, tableProvider } from './table-provider.ts';
 import { topicProvider } from './topic-provider.ts';
+import {
+  autoScalingGroupProvider,
+  containerServiceProvider,
+  launchTemplateProvider,
+  taskDefinitionProvider,
+} from './worker-providers.ts';
 
 /** The resource types that the local cloud runs. */
 export const PROVIDERS: readonly ResourceProvider[] = [
   alarmProvider,
+  autoScalingGroupProvider,
   bucketProvider,
+  containerServiceProvider,
   eventSourceMappingProvider,
   functionProvider,
   globalTableProvider,
@@ -25,8 +33,10 @@ export const PROVIDERS: readonly ResourceProvider[] = [
   httpIntegrationProvider,
   httpRouteProvider,
   httpStageProvider,
+  launchTemplateProvider,
   queueProvider,
   subscriptionProvider,
   tableProvider,
+  taskDefinitionProvider,
   topicProvider,
 ];

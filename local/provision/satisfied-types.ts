@@ -5,14 +5,29 @@ import { physicalName } from './physical-name.ts';
 const NOT_EVALUATED = 'permissions are not evaluated locally; the policy tests prove them';
 const NOT_ENCRYPTED = 'nothing is encrypted locally';
 const BOOKKEEPING = 'bookkeeping of the deployment';
+const NO_NETWORK = 'all is on one machine: there is no network to shut off; the policy tests prove it shut';
+const NOT_SCALED = 'fleets keep their size locally (--workers); npm run simulate plays their scaling';
 
 /** Resource types that need nothing made for the system to run, and why. */
 export const SATISFIED_TYPES: Readonly<Record<string, string>> = {
   'AWS::ApiGateway::Account': BOOKKEEPING,
   'AWS::ApiGatewayV2::Deployment': 'routes apply at once locally',
+  'AWS::ApplicationAutoScaling::ScalableTarget': NOT_SCALED,
+  'AWS::ApplicationAutoScaling::ScalingPolicy': NOT_SCALED,
+  'AWS::AutoScaling::ScalingPolicy': NOT_SCALED,
   'AWS::CDK::Metadata': BOOKKEEPING,
   'AWS::CloudFormation::WaitCondition': BOOKKEEPING,
   'AWS::CloudFormation::WaitConditionHandle': BOOKKEEPING,
+  'AWS::EC2::FlowLog': NO_NETWORK,
+  'AWS::EC2::RouteTable': NO_NETWORK,
+  'AWS::EC2::SecurityGroup': NO_NETWORK,
+  'AWS::EC2::SecurityGroupEgress': NO_NETWORK,
+  'AWS::EC2::SecurityGroupIngress': NO_NETWORK,
+  'AWS::EC2::Subnet': NO_NETWORK,
+  'AWS::EC2::SubnetRouteTableAssociation': NO_NETWORK,
+  'AWS::EC2::VPC': NO_NETWORK,
+  'AWS::EC2::VPCEndpoint': NO_NETWORK,
+  'AWS::ECS::Cluster': 'tasks are processes of this machine',
   'AWS::IAM::InstanceProfile': NOT_EVALUATED,
   'AWS::IAM::ManagedPolicy': NOT_EVALUATED,
   'AWS::IAM::Policy': NOT_EVALUATED,

@@ -4,6 +4,7 @@ import type { FunctionRuntime } from '../functions/function-runtime.ts';
 import type { HttpApis } from '../http-apis.ts';
 import type { EventSourceMapping } from '../mappings/event-source-mapping.ts';
 import type { Monitoring } from '../monitoring.ts';
+import type { WorkerFleets } from '../workers/worker-fleets.ts';
 import type { AwsClients } from './aws-clients.ts';
 
 /** What a provider works with. */
@@ -20,7 +21,8 @@ export interface LocalServices {
   /** Hands over a mapping, to be stopped with the rest. */
   addMapping(mapping: EventSourceMapping): void;
   readonly httpApis: HttpApis;
-  /** Variables of a function that go over its template's. */
+  readonly workers: WorkerFleets;
+  /** Variables of a function, or of the workers of a fleet, that go over its template's. */
   environmentOverride(resource: ResourceDeclaration): Readonly<Record<string, string>>;
   /** Tells the user of something that differs from the template, or does not run. */
   note(resource: ResourceDeclaration, text: string): void;

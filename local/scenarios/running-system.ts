@@ -1,8 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { LocalCloud, LocalStack } from '../cloud.ts';
+import type { LocalCloud, LocalFleet, LocalStack } from '../cloud.ts';
 import type { LogEntry, RunningSystem } from './scenario.ts';
 
 /** The systems of a local cloud, for scenarios: keeps what their functions log. */
@@ -12,6 +13,7 @@ export class RunningSystems {
   readonly #dynamodb: DynamoDBClient;
   readonly #sqs: SQSClient;
   readonly #sns: SNSClient;
+  readonly #s3: S3Client;
 
   constructor(cloud: LocalCloud) {
     this.#cloud = cloud;
@@ -23,6 +25,7 @@ export class RunningSystems {
     this.#dynamodb = new DynamoDBClient(settings);
     this.#sqs = new SQSClient(settings);
     this.#sns = new SNSClient(settings);
+    this.#s3 = new S3Client(settings);
     cloud.events.on('log', ({ functionName, json }) => {
       if (json?.outcome !== undefined) this.#log.push({ functionName, fields: json });
     });
@@ -35,15 +38,27 @@ export class RunningSystems {
       output: name => outputOf(stack, name),
       sqs: this.#sqs,
       sns: this.#sns,
+      s3: this.#s3,
       dynamodb: DynamoDBDocumentClient.from(this.#dynamodb),
       log: this.#log,
+      workersOf: fleetName => this.#fleet(fleetName).pids,
+      killWorker: (fleetName, pid) => this.#fleet(fleetName).kill(pid),
       alarmState: path => this.#alarmState(path),
       updateEnvironment: (path, variables) => this.#cloud.updateEnvironment(path, variables),
     };
   }
 
   close(): void {
-    for (const client of [this.#dynamodb, this.#sqs, this.#sns]) client.destroy();
+    for (const client of [this.#dynamodb, this.#sqs, this.#sns, this.#s3]) client.destroy();
+  }
+
+  #fleet(name: string): LocalFleet {
+    const fleet = this.#cloud.fleets.find(({ spec }) => spec.fleetName === name);
+    if (!fleet) {
+      const names = this.#cloud.fleets.map(({ spec }) => spec.fleetName).join(', ');
+      throw new Error(`No fleet ${name} runs here; there are: ${names || 'none'}`);
+    }
+    return fleet;
   }
 
   #alarmState(path: string): string {

@@ -1,3 +1,4 @@
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -20,10 +21,17 @@ export interface RunningSystem {
 
   readonly sqs: SQSClient;
   readonly sns: SNSClient;
+  readonly s3: S3Client;
   readonly dynamodb: DynamoDBDocumentClient;
 
   /** What the system's functions did since it started, as they logged it. */
   readonly log: readonly LogEntry[];
+
+  /** Process ids of the workers of a fleet, by its name. */
+  workersOf(fleetName: string): readonly number[];
+
+  /** Ends a worker of a fleet in the middle of what it does; the fleet then starts another. */
+  killWorker(fleetName: string, pid: number): Promise<void>;
 
   /** State of an alarm: `OK`, `ALARM` or `INSUFFICIENT_DATA`. */
   alarmState(constructPath: string): string;

@@ -10,6 +10,8 @@ export interface WrittenStack {
   readonly dependencies?: readonly string[];
   /** Files of a packaged folder, by object key, then by name. */
   readonly assets?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Files that an image is built from, by its tag, then by name. */
+  readonly images?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 /** Version of the format that the installed library reads. */
@@ -45,10 +47,15 @@ export class WrittenAssembly {
     region,
     dependencies = [],
     assets = {},
+    images = {},
   }: WrittenStack): Record<string, object> {
     const logicalIds = typeof template === 'object' && 'Resources' in template ? template.Resources : {};
     this.write(`${name}.template.json`, template);
-    this.write(`${name}.assets.json`, { version: VERSION, files: this.#files(assets), dockerImages: {} });
+    this.write(`${name}.assets.json`, {
+      version: VERSION,
+      files: this.#files(assets),
+      dockerImages: this.#images(images),
+    });
     return {
       [`${name}.assets`]: { type: 'cdk:asset-manifest', properties: { file: `${name}.assets.json` } },
       [name]: {
@@ -70,14 +77,27 @@ export class WrittenAssembly {
   #files(assets: NonNullable<WrittenStack['assets']>): object {
     return Object.fromEntries(
       Object.entries(assets).map(([objectKey, files]) => {
-        const path = `asset.${objectKey.replace(/\.zip$/, '')}`;
-        mkdirSync(join(this.directory, path));
-        for (const [file, content] of Object.entries(files)) {
-          this.write(join(path, file), content);
-        }
+        const path = this.#folder(objectKey.replace(/\.zip$/, ''), files);
         const destinations = { here: { bucketName: 'assets', objectKey } };
         return [objectKey, { source: { path, packaging: 'zip' }, destinations }];
       }),
     );
+  }
+
+  #images(images: NonNullable<WrittenStack['images']>): object {
+    return Object.fromEntries(
+      Object.entries(images).map(([imageTag, files]) => {
+        const directory = this.#folder(imageTag, files);
+        const destinations = { here: { repositoryName: 'images', imageTag } };
+        return [imageTag, { source: { directory }, destinations }];
+      }),
+    );
+  }
+
+  #folder(name: string, files: Readonly<Record<string, string>>): string {
+    const path = `asset.${name}`;
+    mkdirSync(join(this.directory, path));
+    for (const [file, content] of Object.entries(files)) this.write(join(path, file), content);
+    return path;
   }
 }
