@@ -57,6 +57,19 @@ const stageConfig = v.strictObject({
   /** So many messages may wait in a queue for a quarter of an hour before an alarm goes off. */
   alarmBacklog: wholeNumber(1, 10_000_000),
 
+  /** Fewest and most application servers of a web tier; with one, requests fail while it is replaced. */
+  minWebServers: wholeNumber(1, 1_000),
+  maxWebServers: wholeNumber(1, 1_000),
+  /** Fewest and most workers behind a web tier, whose requests cannot wait until one is started. */
+  minSearchWorkers: wholeNumber(1, 1_000),
+  maxSearchWorkers: wholeNumber(1, 1_000),
+
+  /**
+   * Systems Manager parameter that holds the airlines to ask, as JSON, read when the stack is deployed;
+   * without it, simulated ones answer.
+   */
+  airlinesParameter: v.optional(v.pipe(v.string(aParameterName), v.regex(/^\/[\w./-]+$/, aParameterName))),
+
   /**
    * Systems Manager parameter that holds the payment gateway's base URL, read when the stack is
    * deployed; without it, a simulated gateway takes every charge.
@@ -85,6 +98,10 @@ const stages: Readonly<Record<StageConfig['stage'], StageConfig>> = {
     intakeBurst: 100,
     alarmMessageAgeInSeconds: 900,
     alarmBacklog: 1_000,
+    minWebServers: 1,
+    maxWebServers: 2,
+    minSearchWorkers: 1,
+    maxSearchWorkers: 4,
     tags: { stage: 'dev', 'cost-center': 'messaging' },
   },
   prod: {
@@ -99,6 +116,10 @@ const stages: Readonly<Record<StageConfig['stage'], StageConfig>> = {
     intakeBurst: 1_000,
     alarmMessageAgeInSeconds: 300,
     alarmBacklog: 10_000,
+    minWebServers: 2,
+    maxWebServers: 20,
+    minSearchWorkers: 2,
+    maxSearchWorkers: 50,
     paymentGatewayUrlParameter: '/messaging/prod/payment-gateway-url',
     tags: { stage: 'prod', 'cost-center': 'messaging' },
   },

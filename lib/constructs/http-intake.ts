@@ -1,12 +1,13 @@
-import { type RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import * as apigateway from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
-import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { HttpAlbIntegration, HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { MessageFunction } from './message-function.ts';
 import { validateProps, within } from './validation.ts';
+import type { WebService } from './web-service.ts';
 
 export interface HttpIntakeProps {
   /** Requests a second, on average, before callers get 429; 1 to 10,000. */
@@ -112,6 +113,23 @@ export class HttpIntake extends Construct {
     Validations.of(target).acknowledge({
       id: 'Serverless::Serverless-LambdaDLQ',
       reason: 'Invoked synchronously: the caller hears of a failure, and nothing is left to keep',
+    });
+  }
+
+  /**
+   * Sends the requests of a route, such as `POST /searches`, to application servers in a network of their own.
+   *
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-private.html
+   */
+  routeToService(method: apigateway.HttpMethod, path: string, target: WebService): void {
+    this.api.addRoutes({
+      methods: [method],
+      path,
+      integration: new HttpAlbIntegration(`${target.node.id}Integration`, target.listener, {
+        vpcLink: target.link,
+        // The longest that API Gateway waits: a server answers before, or has died.
+        timeout: Duration.seconds(29),
+      }),
     });
   }
 }
