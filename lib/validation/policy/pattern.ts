@@ -16,7 +16,7 @@ export function same(wanted: string, text: string): Ternary {
 
 /** Whether a text is like a pattern, in which `*` stands for any characters and `?` for any one. */
 export function like(pattern: string, text: string): Ternary {
-  if (pattern === '*' || (pattern === text && !isOpen(pattern))) return 'yes';
+  if (pattern === '*' || pattern === text) return 'yes';
   return isOpen(pattern) || isOpen(text) ? whileOpen(pattern, text) : ternary(matches(pattern, text));
 }
 
@@ -28,7 +28,7 @@ const arnParts = 6;
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
  */
 export function arnLike(pattern: string, text: string): Ternary {
-  if (isOpen(pattern) || isOpen(text)) return pattern === '*' ? 'yes' : whileOpen(pattern, text);
+  if (isOpen(pattern) || isOpen(text)) return pattern === text ? 'yes' : whileOpen(pattern, text);
   const [patterns, parts] = [partsOf(pattern), partsOf(text)];
   if (parts.length < arnParts || patterns.length < arnParts) return 'no';
   return ternary(patterns.every((part, index) => matches(part, parts[index] ?? '')));
