@@ -1,5 +1,6 @@
 import { type App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { DeliveryChecks } from './delivery-checks.ts';
 import { MessagingChecks } from './messaging-checks.ts';
 
 /** Lets a synth fail on findings; aws-cdk-lib's own rules are switched on in cdk.json. */
@@ -8,5 +9,6 @@ export function addValidations(app: App): void {
     new AwsSolutionsChecks(app),
     new ServerlessChecks(app),
     new MessagingChecks(),
+    new DeliveryChecks(),
   );
 }
