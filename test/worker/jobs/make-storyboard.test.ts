@@ -9,7 +9,7 @@ import {
   videoReport,
   videoReportKey,
 } from '../../../contracts/videos.ts';
-import { motionJpegFilm } from '../../../local/scenarios/video-processing/motion-jpeg.ts';
+import { filmOf } from '../../../local/scenarios/video-processing/film-writer.ts';
 import { ImpossibleJobError } from '../../../worker/failures.ts';
 import { job, storyboardMaking } from '../../../worker/jobs/make-storyboard.ts';
 import { delivery } from '../support/deliveries.ts';
@@ -25,7 +25,7 @@ async function film(): Promise<Uint8Array> {
   const still = await sharp({ create: { width: 64, height: 48, channels: 3, background: '#306090' } })
     .jpeg()
     .toBuffer();
-  return motionJpegFilm([still, still, still], { width: 64, height: 48, framesPerSecond: 1 });
+  return filmOf([still, still, still], { width: 64, height: 48, framesPerSecond: 1 });
 }
 
 async function bench(content: Promise<Uint8Array> | Uint8Array = film()) {

@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { motionJpegFilm } from '../../../local/scenarios/video-processing/motion-jpeg.ts';
+import { filmOf } from '../../../local/scenarios/video-processing/film-writer.ts';
 import { ImpossibleJobError } from '../../../worker/failures.ts';
 import { loadSharp, type OpenPicture } from '../../../worker/pictures/sharp.ts';
 import { openMovingPicture } from '../../../worker/videos/moving-picture.ts';
@@ -20,7 +20,7 @@ const jpegs = (count: number) =>
   Promise.all(Array.from({ length: count }, (_, index) => frame(index).jpeg().toBuffer()));
 
 async function filmFrames(count: number): Promise<Frames> {
-  const bytes = motionJpegFilm(await jpegs(count), { width: 64, height: 48, framesPerSecond: 2 });
+  const bytes = filmOf(await jpegs(count), { width: 64, height: 48, framesPerSecond: 2 });
   const { frames } = await openFilm({
     size: bytes.length,
     read: async (start, length) => bytes.subarray(start, start + length),

@@ -8,15 +8,15 @@ import { SampleTable } from './sample-table.ts';
 const maxHeaderBytes = 32 * 1_024 ** 2;
 const maxFrameBytes = 20 * 1_024 ** 2;
 
-/** Codings in which every frame is a whole JPEG picture. */
-const motionJpeg = new Set(['jpeg', 'mjpa', 'mjpg', 'MJPG', 'AVDJ']);
+/** Codings in which every frame is a whole picture: Motion JPEG, under the names that it has, and PNG. */
+const wholePictures = new Set(['jpeg', 'mjpa', 'mjpg', 'MJPG', 'AVDJ', 'png ', 'MPNG']);
 
 /**
  * Opens a film in the ISO container, MP4 or QuickTime. Only its header and the frames that are asked for
  * are fetched, however long it is.
  *
- * Its frames can be looked at where each is a picture (Motion JPEG). Others (H.264, HEVC, AV1) need a
- * decoder, which belongs here when there is one.
+ * Its frames can be looked at where each is a whole picture. Others (H.264, HEVC, AV1) need a decoder,
+ * which belongs here when there is one.
  *
  * @throws ImpossibleJobError when it is broken, or has no pictures.
  * @see https://developer.apple.com/documentation/quicktime-file-format
@@ -42,7 +42,7 @@ export async function openFilm(source: ByteSource): Promise<Video> {
       duration_seconds: Math.max(time.seconds, timeOf(boxAt(moov, 'mvhd')).seconds),
       frames: samples.count,
     },
-    frames: motionJpeg.has(codec) && samples.count > 0 ? framesOf(source, samples, time.scale) : undefined,
+    frames: wholePictures.has(codec) && samples.count > 0 ? framesOf(source, samples, time.scale) : undefined,
   };
 }
 

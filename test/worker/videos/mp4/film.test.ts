@@ -1,11 +1,11 @@
 import {
   box,
+  filmOf,
   full,
   join,
-  motionJpegFilm,
   u32,
   zeros,
-} from '../../../../local/scenarios/video-processing/motion-jpeg.ts';
+} from '../../../../local/scenarios/video-processing/film-writer.ts';
 import { ImpossibleJobError } from '../../../../worker/failures.ts';
 import type { ByteSource } from '../../../../worker/videos/byte-source.ts';
 import { openFilm } from '../../../../worker/videos/mp4/film.ts';
@@ -54,7 +54,7 @@ describe('openFilm', () => {
     ['after the pictures', false],
     ['before the pictures', true],
   ])('reads a header %s', async (_, headerFirst) => {
-    const { facts, frames: opened } = await open(motionJpegFilm(frames, { ...options, headerFirst }));
+    const { facts, frames: opened } = await open(filmOf(frames, { ...options, headerFirst }));
     expect(facts).toEqual({
       format: 'mp4',
       codec: 'jpeg',
@@ -67,7 +67,7 @@ describe('openFilm', () => {
   });
 
   it.each([1, 3, 4, 10])('finds every frame and its time, %d to a chunk', async framesPerChunk => {
-    const film = motionJpegFilm(frames, { ...options, framesPerChunk });
+    const film = filmOf(frames, { ...options, framesPerChunk });
     const { frames: opened } = await open(film);
     for (const [index, frame] of frames.entries()) {
       expect(text(await opened?.picture(index))).toBe(frame.toString());
@@ -77,7 +77,7 @@ describe('openFilm', () => {
 
   it('fetches the header and the frames that are asked for, however long the film is', async () => {
     const long = [...frames.slice(0, 9), Buffer.alloc(5_000_000)];
-    const source = new CountedBytes(motionJpegFilm(long, options));
+    const source = new CountedBytes(filmOf(long, options));
     const { frames: opened } = await openFilm(source);
     await opened?.picture(3);
     expect(source.fetched).toBeLessThan(2_000);
@@ -108,7 +108,7 @@ describe('openFilm', () => {
   });
 
   it('tells of a film whose pictures it cannot decode, and leaves it at that', async () => {
-    const film = Buffer.from(motionJpegFilm(frames, options));
+    const film = Buffer.from(filmOf(frames, options));
     film.write('avc1', film.indexOf('jpeg'), 'latin1');
     const { facts, frames: opened } = await open(film);
     expect(facts).toMatchObject({ codec: 'avc1', width: 64, frames: 10 });
@@ -142,7 +142,7 @@ describe('openFilm refuses', () => {
 
   it.each([
     ['an empty file', new Uint8Array(), /no header \(moov\)/],
-    ['a file that breaks off', motionJpegFilm(frames, options).subarray(0, 60), /no sound box at byte/],
+    ['a file that breaks off', filmOf(frames, options).subarray(0, 60), /no sound box at byte/],
     ['what is none', Buffer.from('GIF89a, but not really'), /no sound box at byte 0/],
     ['a box that is shorter than its head', join(u32(4), 'moov', zeros(20)), /no sound box/],
     ['a film of sound alone', moov({ handler: 'soun' }), /no track of pictures/],

@@ -1,8 +1,14 @@
 /** What a film is made of. */
-export interface MotionJpegOptions {
+export interface FilmOptions {
   readonly width: number;
   readonly height: number;
   readonly framesPerSecond: number;
+  /**
+   * What every frame is: a picture in JPEG (Motion JPEG) or in PNG.
+   *
+   * @default 'jpeg'
+   */
+  readonly coding?: 'jpeg' | 'png ';
   /**
    * Frames that lie together in the file.
    *
@@ -18,11 +24,11 @@ export interface MotionJpegOptions {
 }
 
 /**
- * A QuickTime film whose every frame is a JPEG picture (Motion JPEG): the simplest that is one.
+ * A QuickTime film whose every frame is a picture: the simplest that is one.
  *
  * @see https://developer.apple.com/documentation/quicktime-file-format
  */
-export function motionJpegFilm(frames: readonly Uint8Array[], options: MotionJpegOptions): Uint8Array {
+export function filmOf(frames: readonly Uint8Array[], options: FilmOptions): Uint8Array {
   const { framesPerChunk = 4, headerFirst = false } = options;
   const type = box('ftyp', 'qt  ', u32(512), 'qt  ');
   const pictures = box('mdat', ...frames);
@@ -34,13 +40,13 @@ export function motionJpegFilm(frames: readonly Uint8Array[], options: MotionJpe
   return join(type, headerAt(picturesAt), pictures);
 }
 
-function header(frames: readonly Uint8Array[], options: MotionJpegOptions, offsets: readonly number[]) {
-  const { width, height, framesPerSecond, framesPerChunk = 4 } = options;
+function header(frames: readonly Uint8Array[], options: FilmOptions, offsets: readonly number[]) {
+  const { width, height, framesPerSecond, coding = 'jpeg', framesPerChunk = 4 } = options;
   const scale = 600;
   const perFrame = Math.round(scale / framesPerSecond);
   const duration = perFrame * frames.length;
   const entry = box(
-    'jpeg',
+    coding,
     zeros(6),
     u16(1),
     zeros(16),
