@@ -1,5 +1,13 @@
+import { alarmRules } from './alarm-rules.ts';
+import { encryptionRules } from './encryption-rules.ts';
 import { loopRule } from './loop-rule.ts';
+import { mappingRules } from './mapping-rules.ts';
+import { messageSizeRules } from './message-size-rules.ts';
 import type { MessagingRule } from './messaging-rule.ts';
+import { policyRules } from './policy-rules.ts';
+import { subscriptionRules } from './subscription-rules.ts';
+import { consumersOf } from './template-consumers.ts';
+import { deadLetterQueuesOf, queuesOf, redrivesOf } from './template-queues.ts';
 import {
   type CloudFormationTemplate,
   numberOr,
@@ -7,30 +15,6 @@ import {
   referredId,
   resourcesOfType,
 } from './template-resources.ts';
-
-interface QueueProperties {
-  readonly QueueName: unknown;
-  readonly FifoQueue: unknown;
-  readonly MessageRetentionPeriod: unknown;
-  readonly VisibilityTimeout: unknown;
-  readonly ReceiveMessageWaitTimeSeconds: unknown;
-  readonly KmsMasterKeyId: unknown;
-  readonly RedrivePolicy: { readonly deadLetterTargetArn?: unknown; readonly maxReceiveCount?: unknown };
-  readonly RedriveAllowPolicy: { readonly redrivePermission?: unknown };
-}
-
-interface MappingProperties {
-  readonly EventSourceArn: unknown;
-  readonly FunctionName: unknown;
-  readonly MaximumBatchingWindowInSeconds: unknown;
-  readonly FunctionResponseTypes: readonly unknown[];
-  readonly ScalingConfig: { readonly MaximumConcurrency?: unknown };
-}
-
-interface FunctionProperties {
-  readonly Timeout: unknown;
-  readonly ReservedConcurrentExecutions: unknown;
-}
 
 interface SubscriptionProperties {
   readonly Protocol: unknown;
@@ -42,60 +26,6 @@ interface AlarmProperties {
   readonly MetricName: unknown;
   readonly Dimensions: readonly { readonly Value?: unknown }[];
   readonly AlarmActions: readonly unknown[];
-}
-
-type Queue = Resource<QueueProperties>;
-
-const queuesOf = (template: CloudFormationTemplate) =>
-  resourcesOfType<QueueProperties>(template, 'AWS::SQS::Queue');
-
-/** Each queue with the queue that it names as its DLQ. */
-function redrivesOf(template: CloudFormationTemplate): { source: Queue; deadLetterQueue: Queue }[] {
-  const queues = queuesOf(template);
-  return [...queues.values()].flatMap(source => {
-    const deadLetterQueue = queues.get(
-      referredId(source.properties.RedrivePolicy?.deadLetterTargetArn) ?? '',
-    );
-    return deadLetterQueue ? [{ source, deadLetterQueue }] : [];
-  });
-}
-
-/** Every queue that anything names as its DLQ: queues, subscriptions, functions, rules. */
-function deadLetterQueuesOf(template: CloudFormationTemplate): Queue[] {
-  const queues = queuesOf(template);
-  const named = new Set<string>();
-  for (const { Properties } of Object.values(template.Resources ?? {})) {
-    collectDeadLetterTargets(Properties, named);
-  }
-  return [...queues.values()].filter(({ id }) => named.has(id));
-}
-
-const deadLetterSettings = ['RedrivePolicy', 'DeadLetterConfig', 'DeadLetterQueueConfig'];
-
-/** Looks at every depth: a rule's targets have a DLQ each. */
-function collectDeadLetterTargets(value: unknown, into: Set<string>): void {
-  if (typeof value !== 'object' || value === null) return;
-  for (const [name, inner] of Object.entries(value)) {
-    if (deadLetterSettings.includes(name) && typeof inner === 'object' && inner !== null) {
-      for (const target of Object.values(inner)) {
-        const id = referredId(target);
-        if (id) into.add(id);
-      }
-    }
-    collectDeadLetterTargets(inner, into);
-  }
-}
-
-/** Each mapping of a queue to a function, with both. */
-function consumersOf(template: CloudFormationTemplate) {
-  const queues = queuesOf(template);
-  const functions = resourcesOfType<FunctionProperties>(template, 'AWS::Lambda::Function');
-  const mappings = resourcesOfType<MappingProperties>(template, 'AWS::Lambda::EventSourceMapping');
-  return [...mappings.values()].flatMap(mapping => {
-    const queue = queues.get(referredId(mapping.properties.EventSourceArn) ?? '');
-    const consumer = functions.get(referredId(mapping.properties.FunctionName) ?? '');
-    return queue && consumer ? [{ mapping, queue, consumer }] : [];
-  });
 }
 
 const longestRetention = 1_209_600;
@@ -267,19 +197,6 @@ export const messagingRules: readonly MessagingRule[] = [
         .map(({ id }) => ({ logicalId: id, property: 'RedrivePolicy', found: 'not set' })),
   },
   {
-    name: 'FilterPolicySize',
-    requires: 'A filter policy names up to 5 attributes and up to 150 combinations of their values.',
-    remedy: 'Ask for less, or make two subscriptions of it: SNS refuses the policy at deployment.',
-    findings: template =>
-      subscriptionsOf(template).flatMap(({ id, properties }) => {
-        const values = Object.values(properties.FilterPolicy ?? {}).map(value => [value].flat().length);
-        const combinations = values.reduce((product, count) => product * count, 1);
-        if (values.length <= 5 && combinations <= 150) return [];
-        const found = `${values.length} attributes and ${combinations} combinations`;
-        return [{ logicalId: id, property: 'FilterPolicy', found }];
-      }),
-  },
-  {
     name: 'DeliverableKey',
     requires: 'Queues and topics are under keys that services can be admitted to.',
     remedy: 'Use a key of the account, or SSE-SQS: the policy of an alias/aws key cannot be changed.',
@@ -312,6 +229,12 @@ export const messagingRules: readonly MessagingRule[] = [
         .map(({ id }) => ({ logicalId: id, property: 'RetentionInDays', found: 'not set' })),
   },
   loopRule,
+  ...alarmRules,
+  ...encryptionRules,
+  ...mappingRules,
+  ...messageSizeRules,
+  ...policyRules,
+  ...subscriptionRules,
 ];
 
 function subscriptionsOf(template: CloudFormationTemplate): Resource<SubscriptionProperties>[] {

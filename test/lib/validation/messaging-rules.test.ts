@@ -120,7 +120,10 @@ describe('messagingRules', () => {
     [
       'has a DLQ whose alarm tells nobody',
       resources => delete alarmOf(resources, 'order-processing-payment-dlq').AlarmActions,
-      [['DeadLetterAlarm', 'QueueName', 'without an alarm']],
+      [
+        ['DeadLetterAlarm', 'QueueName', 'without an alarm'],
+        ['AlarmActions', 'AlarmActions', 'empty'],
+      ],
     ],
     [
       'answers receives empty at once',
