@@ -45,10 +45,10 @@ describe('describe', () => {
     });
   });
 
-  it('holds no more than the piece in hand of an object of 256 MiB', async () => {
+  it('does not hold an object of 512 MiB', async () => {
     const piece = Buffer.alloc(1024 * 1024, 7);
     async function* large() {
-      for (let count = 0; count < 256; count++) yield Buffer.from(piece);
+      for (let count = 0; count < 512; count++) yield Buffer.from(piece);
     }
     globalThis.gc?.();
     const before = process.memoryUsage().arrayBuffers;
@@ -62,8 +62,9 @@ describe('describe', () => {
 
     const description = await describeObject(opened(watched()));
 
-    expect(description.size).toBe(256 * 1024 * 1024);
-    expect(most).toBeLessThan(128 * 1024 * 1024);
+    expect(description.size).toBe(512 * 1024 * 1024);
+    // What was read and not yet collected counts too, so the bound is far above the piece in hand.
+    expect(most).toBeLessThan(300 * 1024 * 1024);
   });
 
   it('takes content that has the digest that was stated, in whatever case', async () => {
