@@ -1,6 +1,7 @@
 import type { App } from 'aws-cdk-lib';
 import { stageConfigFrom } from '../lib/config/stage.ts';
 import { FileUploadsStack } from '../lib/stacks/file-uploads-stack.ts';
+import { MemeFactoryStack } from '../lib/stacks/meme-factory-stack.ts';
 import { OrderProcessingStack } from '../lib/stacks/order-processing-stack.ts';
 import { PrivateMessagingStack } from '../lib/stacks/private-messaging-stack.ts';
 import { VideoProcessingStack } from '../lib/stacks/video-processing-stack.ts';
@@ -10,6 +11,7 @@ export function addSystems(app: App): void {
   const config = stageConfigFrom(name => app.node.tryGetContext(name));
 
   new FileUploadsStack(app, 'file-uploads', { config });
+  new MemeFactoryStack(app, 'meme-factory', { config });
   new OrderProcessingStack(app, 'order-processing', { config });
   new PrivateMessagingStack(app, 'private-messaging', { config });
   new VideoProcessingStack(app, 'video-processing', { config });

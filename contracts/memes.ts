@@ -64,14 +64,18 @@ export const drawMemeJob: JobContract<DrawMeme, typeof drawMemeEnvironment> = {
   environment: drawMemeEnvironment,
 };
 
+/** Folders of the output bucket. */
+export const memesPrefix = 'memes/';
+export const memeFailuresPrefix = 'failures/';
+
 /** Where a drawn meme lies in the output bucket. */
 export function memeKey(memeId: string): string {
-  return `memes/${memeId}.png`;
+  return `${memesPrefix}${memeId}.png`;
 }
 
 /** Where it is noted, in the output bucket, that its owner was told why there is no meme. */
 export function memeFailureKey(memeId: string): string {
-  return `failures/${memeId}.json`;
+  return `${memeFailuresPrefix}${memeId}.json`;
 }
 
 const result = {
