@@ -72,6 +72,11 @@ export function stranger(owner: string = account): Caller {
   return roleNamed('a role of the account without policies', madeUpRole(owner), owner, []);
 }
 
+/** A role of the account that may do everything, as far as its own policies go. */
+export function administrator(owner: string): Caller {
+  return roleNamed('an administrator of the account', madeUpRole(owner), owner, [everything]);
+}
+
 /** A role of another account that may do everything, as far as its own policies go. */
 export function outsider(): Caller {
   return roleNamed('an administrator of another account', madeUpRole(foreignAccount), foreignAccount, [

@@ -1,7 +1,9 @@
 import { type DeployedResource, settingOf } from './app/deployed-stack.ts';
 import { isUnresolved } from './app/intrinsics.ts';
+import { administrator } from './callers.ts';
 import { type DeliveryFinding, type Edge, nameOf } from './edge.ts';
-import { inJson } from './questions.ts';
+import { inJson, type Proof } from './questions.ts';
+import { plaintextOrUnseen } from './verdict-findings.ts';
 
 interface RedriveAllowPolicy {
   readonly redrivePermission: 'allowAll' | 'byQueue' | 'denyAll';
@@ -13,9 +15,18 @@ interface RedriveAllowPolicy {
  *
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
  */
-export function redrivePath(queue: DeployedResource, deadLetterQueue: DeployedResource): Edge {
+export function redrivePath(proof: Proof, queue: DeployedResource, deadLetterQueue: DeployedResource): Edge {
   const ends = { kind: 'DLQ of a queue', by: queue, from: queue.path, to: deadLetterQueue.path };
-  return { ...ends, findings: () => findingsOf(queue, deadLetterQueue, nameOf(ends)) };
+  const edge = nameOf(ends);
+  // SQS moves the messages by itself; it is people and tools who take them out again.
+  const takingOut = { action: 'sqs:ReceiveMessage', target: deadLetterQueue };
+  return {
+    ...ends,
+    findings: () => [
+      ...findingsOf(queue, deadLetterQueue, edge),
+      ...plaintextOrUnseen(proof, edge, administrator(deadLetterQueue.account), takingOut),
+    ],
+  };
 }
 
 function findingsOf(

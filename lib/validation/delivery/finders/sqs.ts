@@ -5,11 +5,11 @@ import { redrivePath } from '../redrive-path.ts';
 import { outside } from './finder.ts';
 
 /** A queue gives up to its DLQ what nobody could process. */
-export function redriveEdges(queue: DeployedResource, { app }: Proof): readonly Edge[] {
+export function redriveEdges(queue: DeployedResource, proof: Proof): readonly Edge[] {
   const redrive = settingOf<{ readonly deadLetterTargetArn: unknown }>(queue, 'RedrivePolicy');
   if (!redrive) return [];
-  const target = app.referredTo(redrive.deadLetterTargetArn);
-  if (target) return [redrivePath(queue, target)];
+  const target = proof.app.referredTo(redrive.deadLetterTargetArn);
+  if (target) return [redrivePath(proof, queue, target)];
   return [
     unseenEdge(
       { kind: 'DLQ of a queue', by: queue, from: queue.path, to: outside(redrive.deadLetterTargetArn) },
