@@ -1,6 +1,6 @@
 import { parseEnvironment } from '../../contracts/environment.ts';
 import { describeUploadEnvironment } from '../../contracts/file-uploads.ts';
-import { documentClient } from '../shared/aws-clients.ts';
+import { documentClient } from '../shared/dynamodb-client.ts';
 import { messageConsumer } from '../shared/message-consumer.ts';
 import { s3Client } from '../shared/s3-client.ts';
 import { parseNotification, subjectOf } from './notification.ts';

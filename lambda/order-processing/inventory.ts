@@ -1,7 +1,7 @@
 import { parseEnvironment } from '../../contracts/environment.ts';
 import { inventoryEnvironment } from '../../contracts/order-processing.ts';
 import { inventoryEvents } from '../../contracts/orders.ts';
-import { documentClient } from '../shared/aws-clients.ts';
+import { documentClient } from '../shared/dynamodb-client.ts';
 import { queueConsumer } from '../shared/queue-consumer.ts';
 import { inventoryProcessing } from './inventory-processing.ts';
 import { StockStore } from './stock-store.ts';

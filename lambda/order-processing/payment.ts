@@ -1,7 +1,7 @@
 import { parseEnvironment } from '../../contracts/environment.ts';
 import { paymentEnvironment } from '../../contracts/order-processing.ts';
 import { paymentEvents } from '../../contracts/orders.ts';
-import { documentClient } from '../shared/aws-clients.ts';
+import { documentClient } from '../shared/dynamodb-client.ts';
 import { queueConsumer } from '../shared/queue-consumer.ts';
 import { HttpPaymentGateway } from './http-payment-gateway.ts';
 import { paymentProcessing } from './payment-processing.ts';

@@ -2,8 +2,9 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { parseEnvironment } from '../../contracts/environment.ts';
 import { placeOrderEnvironment } from '../../contracts/order-processing.ts';
 import { orderEvents } from '../../contracts/orders.ts';
-import { dynamoDbClient, snsClient } from '../shared/aws-clients.ts';
+import { dynamoDbClient } from '../shared/dynamodb-client.ts';
 import { IdempotentRequests } from '../shared/idempotent-requests.ts';
+import { snsClient } from '../shared/sns-client.ts';
 import { TopicPublisher } from '../shared/topic-publisher.ts';
 import { orderIntake } from './order-intake.ts';
 

@@ -1,7 +1,7 @@
 import { parseEnvironment } from '../../contracts/environment.ts';
 import { shippingEnvironment } from '../../contracts/order-processing.ts';
 import { shippingEvents } from '../../contracts/orders.ts';
-import { documentClient } from '../shared/aws-clients.ts';
+import { documentClient } from '../shared/dynamodb-client.ts';
 import { queueConsumer } from '../shared/queue-consumer.ts';
 import { shippingProcessing } from './shipping-processing.ts';
 import { shippingStore } from './shipping-store.ts';

@@ -3,9 +3,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { PublishCommand } from '@aws-sdk/client-sns';
-import { dynamoDbClient, snsClient } from '../../../lambda/shared/aws-clients.ts';
 import { reach } from '../../../lambda/shared/dependency.ts';
+import { dynamoDbClient } from '../../../lambda/shared/dynamodb-client.ts';
 import { DependencyDownError } from '../../../lambda/shared/failures.ts';
+import { snsClient } from '../../../lambda/shared/sns-client.ts';
 
 describe('AWS clients', () => {
   let server: Server;
