@@ -5,6 +5,7 @@ import { FileUploadsStack } from '../lib/stacks/file-uploads-stack.ts';
 import { MemeFactoryStack } from '../lib/stacks/meme-factory-stack.ts';
 import { OrderProcessingStack } from '../lib/stacks/order-processing-stack.ts';
 import { PrivateMessagingStack } from '../lib/stacks/private-messaging-stack.ts';
+import { TravelSearchStack } from '../lib/stacks/travel-search-stack.ts';
 import { VideoProcessingStack } from '../lib/stacks/video-processing-stack.ts';
 
 /** Adds every system to the app, in the stage that its context names. */
@@ -16,5 +17,6 @@ export function addSystems(app: App): void {
   new MemeFactoryStack(app, 'meme-factory', { config });
   new OrderProcessingStack(app, 'order-processing', { config });
   new PrivateMessagingStack(app, 'private-messaging', { config });
+  new TravelSearchStack(app, 'travel-search', { config });
   new VideoProcessingStack(app, 'video-processing', { config });
 }

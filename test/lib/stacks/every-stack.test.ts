@@ -18,6 +18,7 @@ const everyStack = (['dev', 'prod'] as const).flatMap(stage => {
 /** Calls that have no resource that a permission could name. */
 const callsWithoutResource = [
   'ecr:GetAuthorizationToken',
+  'sqs:ListQueues',
   'ssm:UpdateInstanceInformation',
   'ssmmessages:CreateControlChannel',
   'ssmmessages:CreateDataChannel',

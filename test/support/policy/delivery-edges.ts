@@ -15,6 +15,8 @@ const finders: Readonly<Record<string, FindEdges>> = {
   'AWS::ApiGatewayV2::Route': integrationEdges,
   'AWS::CloudWatch::Alarm': alarmEdges,
   'AWS::CloudWatch::CompositeAlarm': alarmEdges,
+  'AWS::Events::Rule': ruleEdges,
+  'AWS::Lambda::EventInvokeConfig': destinationEdges,
   'AWS::Lambda::EventSourceMapping': mappingEdges,
   'AWS::Lambda::Function': functionEdges,
   'AWS::S3::Bucket': bucketEdges,
@@ -27,9 +29,7 @@ const unknownDeliverers = new Set([
   'AWS::ApiGateway::Method',
   'AWS::Budgets::Budget',
   'AWS::CloudTrail::Trail',
-  'AWS::Events::Rule',
   'AWS::KinesisFirehose::DeliveryStream',
-  'AWS::Lambda::EventInvokeConfig',
   'AWS::Pipes::Pipe',
   'AWS::Scheduler::Schedule',
   'AWS::StepFunctions::StateMachine',
@@ -96,6 +96,8 @@ function alarmEdges(alarm: DeployedResource, world: PolicyWorld): readonly Edge[
 
 function integrationEdges(route: DeployedResource, world: PolicyWorld): readonly Edge[] {
   const integration = world.referredTo(String(route.property('Target')).replace('integrations/', ''));
+  // Into a network: no policy decides, but security groups, which the service's own tests follow.
+  if (integration?.property('ConnectionType') === 'VPC_LINK') return [];
   if (integration?.property('IntegrationType') !== 'AWS_PROXY') {
     return [new UnseenEdge(route.path, unknownDelivery)];
   }
@@ -111,6 +113,16 @@ function integrationEdges(route: DeployedResource, world: PolicyWorld): readonly
   };
   const target = integration.property('IntegrationUri');
   return [serviceDelivery(world, 'apigateway.amazonaws.com', source, 'lambda:InvokeFunction', target)];
+}
+
+function ruleEdges(rule: DeployedResource, world: PolicyWorld): readonly Edge[] {
+  const targets = (rule.property('Targets') ?? []) as readonly Readonly<Record<string, unknown>>[];
+  return targets.map(({ Arn: target, DeadLetterConfig, RoleArn }) => {
+    const known = String(target).startsWith('arn:aws:lambda:') && !DeadLetterConfig && !RoleArn;
+    return known
+      ? serviceDelivery(world, 'events.amazonaws.com', sourceFrom(rule), 'lambda:InvokeFunction', target)
+      : new UnseenEdge(`${rule.path} → ${String(target)}`, unknownDelivery);
+  });
 }
 
 function mappingEdges(mapping: DeployedResource, world: PolicyWorld): readonly Edge[] {
@@ -136,6 +148,13 @@ function roleOf(fn: DeployedResource | undefined, world: PolicyWorld): DeployedR
 
 function functionEdges(fn: DeployedResource): readonly Edge[] {
   return fn.property('DeadLetterConfig') === undefined ? [] : [new UnseenEdge(fn.path, unknownDelivery)];
+}
+
+/** Where Lambda tells of asynchronous invocations; how often it tries them delivers nothing. */
+function destinationEdges(config: DeployedResource): readonly Edge[] {
+  return config.property('DestinationConfig') === undefined
+    ? []
+    : [new UnseenEdge(config.path, unknownDelivery)];
 }
 
 /** What each kind of notification does with its destination, which its settings name. */

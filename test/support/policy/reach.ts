@@ -58,6 +58,7 @@ export async function reachOf(role: DeployedResource, world: PolicyWorld): Promi
     ...[...resources, ...resources.map(neighbourOf)].flatMap(partsOf),
     ...foldersIn(statementsGranted, world),
     ...assetsIn(statementsGranted, role),
+    ...queuesMadeLater(statementsGranted, role),
   ];
   for (const target of targets) {
     const statements = [
@@ -120,6 +121,25 @@ function assetsIn(
   return Object.entries(places).flatMap(([path, form]) =>
     [...named].filter(arn => form.test(arn)).map(arn => ({ path, arn, account })),
   );
+}
+
+/**
+ * Queues that programs make when they run, named after their stack and what they are for, with an id at the
+ * end that nobody knows before: those alone whose names begin so.
+ */
+function queuesMadeLater(
+  statements: readonly PolicyStatement[],
+  { account, region, stackName }: DeployedResource,
+): readonly Target[] {
+  const form = new RegExp(`^arn:aws:sqs:${region}:${account}:(${stackName}-[\\w-]+-)\\*$`);
+  const prefixes = statements.flatMap(({ Resource }) =>
+    listOf(Resource).flatMap(pattern => form.exec(pattern)?.[1] ?? []),
+  );
+  return [...new Set(prefixes)].map(prefix => ({
+    path: `queues made later: ${prefix}*`,
+    arn: `arn:aws:sqs:${region}:${account}:${prefix}made-later`,
+    account,
+  }));
 }
 
 function requireNamedActions(policy: string, statement: PolicyStatement): void {
