@@ -38,6 +38,7 @@ const finders: Readonly<Record<string, FindEdges>> = {
 /** Types that deliver in ways that have no rule yet, and how. */
 const unknownDeliverers: Readonly<Record<string, string>> = {
   'AWS::ApiGateway::Method': 'REST API method',
+  'AWS::AutoScaling::AutoScalingGroup': 'Notification of scaling',
   'AWS::AutoScaling::LifecycleHook': 'Lifecycle hook',
   'AWS::CE::AnomalySubscription': 'Cost anomaly',
   'AWS::CloudFormation::Stack': 'Nested stack',
@@ -52,6 +53,7 @@ const unknownDeliverers: Readonly<Record<string, string>> = {
 
 /** Deliverers that deliver nothing unless a property says where to. */
 const onlyWith: Readonly<Record<string, string>> = {
+  'AWS::AutoScaling::AutoScalingGroup': 'NotificationConfigurations',
   'AWS::AutoScaling::LifecycleHook': 'NotificationTargetARN',
 };
 

@@ -254,6 +254,15 @@ it('asks nothing of what CloudWatch scales, and of a mailbox', () => {
   ).toEqual(['SNS subscription (email), Topic → me@example.com']);
 });
 
+it('passes over no group that tells of its scaling, and over one that does not', () => {
+  const group = (properties: Record<string, unknown>) =>
+    verdicts({ Group: resource('AWS::AutoScaling::AutoScalingGroup', properties) });
+  expect(group({ NotificationConfigurations: [{}] })).toEqual([
+    'Notification of scaling, Group → somewhere, unseen',
+  ]);
+  expect(group({})).toEqual([]);
+});
+
 it('leaves a topic without a policy to what AWS gives it', () => {
   expect(
     verdicts({
