@@ -10,13 +10,14 @@ const destinations: Readonly<Record<string, string>> = {
   'StepFunctions-StartExecution': 'StateMachineArn',
 };
 
-/** A route hands its requests to a function, or calls a service under a role. */
+/** A route hands its requests to a function, calls a service under a role, or leads into a network. */
 export function routeEdges(route: DeployedResource, proof: Proof): readonly Edge[] {
   const service = 'apigateway.amazonaws.com';
   const kind = 'HTTP API route';
   const id = String(route.property('Target')).replace('integrations/', '');
   const integration = proof.app.referredTo(id);
   const subtype = integration?.property('IntegrationSubtype');
+  if (leadsIntoNetwork(integration)) return [];
   if (!integration || (integration.property('IntegrationType') !== 'AWS_PROXY' && subtype === undefined)) {
     return [unknownDelivery(route, kind)];
   }
@@ -36,4 +37,12 @@ export function routeEdges(route: DeployedResource, proof: Proof): readonly Edge
   const arn = `arn:aws:execute-api:${region}:${account}:${api}/$default/${request}`;
   const source = { path: route.path, arn, account, name: api };
   return [byService(proof, { kind, by: route, service, source }, integration.property('IntegrationUri'))];
+}
+
+/** Whether requests go through a VPC link: security groups let them pass, and no policy has a say in it. */
+function leadsIntoNetwork(integration: DeployedResource | undefined): boolean {
+  return (
+    integration?.property('IntegrationType') === 'HTTP_PROXY' &&
+    integration.property('ConnectionType') === 'VPC_LINK'
+  );
 }

@@ -271,3 +271,20 @@ it('leaves a topic without a policy to what AWS gives it', () => {
     }),
   ).toEqual([expect.stringMatching(/^Alarm, Alarm → Topic, unseen/)]);
 });
+
+it('asks nothing of a route into a network, and does not take any other for one', () => {
+  const leading = (ConnectionType: string) => ({
+    Api: resource('AWS::ApiGatewayV2::Api'),
+    Integration: resource('AWS::ApiGatewayV2::Integration', {
+      IntegrationType: 'HTTP_PROXY',
+      ConnectionType,
+    }),
+    Route: resource('AWS::ApiGatewayV2::Route', {
+      ApiId: { Ref: 'Api' },
+      RouteKey: 'POST /searches',
+      Target: { 'Fn::Join': ['/', ['integrations', { Ref: 'Integration' }]] },
+    }),
+  });
+  expect(verdicts(leading('VPC_LINK'))).toEqual([]);
+  expect(verdicts(leading('INTERNET'))).toEqual([expect.stringMatching(/^HTTP API route, .*unseen/)]);
+});
