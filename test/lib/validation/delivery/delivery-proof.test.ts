@@ -226,6 +226,71 @@ describe('finds open', () => {
   });
 });
 
+describe('tries, at a queue, each of those who must not pass:', () => {
+  const sns = { Service: 'sns.amazonaws.com' };
+  const topic = { Ref: 'Events' };
+  const here = { Ref: 'AWS::AccountId' };
+
+  it.each<[string, object, RegExp]>([
+    [
+      'another topic of the account',
+      { Principal: sns, Condition: { ArnLike: { 'aws:SourceArn': 'arn:aws:sns:eu-west-1:111122223333:*' } } },
+      /allowed to sns\.amazonaws\.com for arn:aws:sns:eu-west-1:111122223333:neighbour, by/,
+    ],
+    [
+      'a topic of the same name in another account',
+      { Principal: sns, Condition: { ArnLike: { 'aws:SourceArn': 'arn:aws:sns:eu-west-1:*:all-Events-*' } } },
+      /allowed to sns\.amazonaws\.com for arn:aws:sns:eu-west-1:999999999999:all-Events-\w+, by/,
+    ],
+    [
+      'a topic of the same name in another region',
+      {
+        Principal: sns,
+        Condition: { ArnLike: { 'aws:SourceArn': 'arn:aws:sns:*:111122223333:all-Events-*' } },
+      },
+      /allowed to sns\.amazonaws\.com for arn:aws:sns:ap-southeast-2:111122223333:all-Events-\w+, by/,
+    ],
+    [
+      'SNS for nobody',
+      { Principal: sns, Condition: { ArnEqualsIfExists: { 'aws:SourceArn': topic } } },
+      /allowed to sns\.amazonaws\.com for nobody, by/,
+    ],
+    [
+      'another service',
+      {
+        Principal: { Service: 'events.amazonaws.com' },
+        Condition: { ArnEquals: { 'aws:SourceArn': topic } },
+      },
+      /allowed to events\.amazonaws\.com for arn:aws:sns:\S+, by/,
+    ],
+    [
+      'a role without policies',
+      { Principal: '*', Condition: { StringEquals: { 'aws:PrincipalAccount': here } } },
+      /allowed to a role of the account without policies, by/,
+    ],
+    [
+      'an administrator of another account',
+      { Principal: { AWS: 'arn:aws:iam::999999999999:root' } },
+      /allowed to an administrator of another account, by/,
+    ],
+    [
+      'anybody on the internet',
+      { Principal: '*', Condition: { Null: { 'aws:PrincipalArn': 'true' } } },
+      /allowed to anybody on the internet, by/,
+    ],
+  ])('%s', (_, statement, problem) => {
+    const stacks = everyDeliveryAfter(resources => {
+      const added = { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: '*', ...statement } as Statement;
+      statements(resources, 'TasksPolicy').push(added);
+    });
+    const [subscription] = proveDeliveries(stacks);
+    expect(subscription?.name).toBe('all/Events → all/Tasks');
+    expect(subscription?.findings).toContainEqual(
+      expect.objectContaining({ kind: 'open', problem: expect.stringMatching(problem) }),
+    );
+  });
+});
+
 describe('finds plaintext', () => {
   it.each<[string, string]>([
     ['TasksPolicy', 'all/Events → all/Tasks'],
