@@ -1,9 +1,9 @@
 import { parseEnvironment } from '../../contracts/environment.ts';
 import { describeUploadEnvironment } from '../../contracts/file-uploads.ts';
+import { parseNotification, subjectOf } from '../shared/bucket-notification.ts';
 import { documentClient } from '../shared/dynamodb-client.ts';
 import { messageConsumer } from '../shared/message-consumer.ts';
 import { s3Client } from '../shared/s3-client.ts';
-import { parseNotification, subjectOf } from './notification.ts';
 import { S3Uploads } from './s3-uploads.ts';
 import { uploadProcessing } from './upload-processing.ts';
 import { uploadStore } from './upload-store.ts';

@@ -1,7 +1,7 @@
 import { parseEnvironment } from '../../contracts/environment.ts';
 import { orderMemeEnvironment } from '../../contracts/meme-factory.ts';
 import { memeEvents } from '../../contracts/memes.ts';
-import { parseNotification, subjectOf } from '../file-uploads/notification.ts';
+import { parseNotification, subjectOf } from '../shared/bucket-notification.ts';
 import { messageConsumer } from '../shared/message-consumer.ts';
 import { s3Client } from '../shared/s3-client.ts';
 import { snsClient } from '../shared/sns-client.ts';

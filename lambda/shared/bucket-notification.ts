@@ -5,8 +5,8 @@ import {
   objectNotification,
   testNotification,
 } from '../../contracts/bucket-notifications.ts';
-import { BadMessageError, UnknownEventTypeError } from '../shared/failures.ts';
-import { textField } from '../shared/message-body.ts';
+import { BadMessageError, UnknownEventTypeError } from './failures.ts';
+import { textField } from './message-body.ts';
 
 /** A notification of S3's, read. */
 export type BucketMessage =

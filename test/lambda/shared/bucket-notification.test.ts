@@ -1,4 +1,4 @@
-import { parseNotification, subjectOf } from '../../../lambda/file-uploads/notification.ts';
+import { parseNotification, subjectOf } from '../../../lambda/shared/bucket-notification.ts';
 import { BadMessageError, UnknownEventTypeError } from '../../../lambda/shared/failures.ts';
 import { notificationOf, objectEvent, testEvent } from '../../support/bucket-notifications.ts';
 
