@@ -148,6 +148,8 @@ async function provisioned(
     functions: parts.functions,
     httpApis: parts.httpApis,
     workers: parts.workers,
+    loadBalancers: parts.loadBalancers,
+    schedules: parts.schedules,
     monitoring: parts.monitoring,
     maxVisibilityTimeoutSeconds: options.maxVisibilityTimeoutSeconds ?? 5,
     addMapping: mapping => parts.addMapping(mapping),

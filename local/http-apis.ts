@@ -1,11 +1,8 @@
 import { AssemblyError } from './assembly/assembly-error.ts';
 import { HttpApi, type RequestHandled, type RouteInvoker } from './http-api/http-api.ts';
-import type { Throttling } from './http-api/http-api-spec.ts';
+import type { RouteTarget, Throttling } from './http-api/http-api-spec.ts';
 
-export interface HttpIntegration {
-  readonly functionName: string;
-  readonly timeoutMs?: number;
-}
+export type HttpIntegration = RouteTarget & { readonly timeoutMs?: number };
 
 export interface HttpStage {
   readonly stage: string;

@@ -4,6 +4,8 @@ export const KNOWN_LIMITS: readonly string[] = [
   'Nothing is encrypted: KMS keys are names.',
   'Messages are kept until they are consumed: retention periods do not run.',
   'Alarms look at periods that are 60 times shorter: a minute is a second.',
+  'Schedules run 60 times as often.',
+  'Servers behind a load balancer are two at least, and take turns.',
   'HTTP APIs let everybody in: authorizers, CORS and parameter mappings are not evaluated.',
   'DynamoDB deletes no item when its time to live ends, and meters no capacity.',
   'Buckets keep all versions: lifecycle rules do not run, and no access logs are written.',

@@ -5,7 +5,8 @@ import { lambdaMetrics, queueMetrics } from './alarms/service-metrics.ts';
 import type { CloudEventStream } from './cloud-events.ts';
 import type { MessageStore } from './emulators/message-store.ts';
 import type { AwsClients } from './provision/aws-clients.ts';
-import { fleetMetrics, httpApiMetrics, queueGauges, topicMetrics } from './service-samples.ts';
+import { fleetMetrics, httpApiMetrics, queueGauges, serverMetrics, topicMetrics } from './service-samples.ts';
+import type { LoadBalancers } from './workers/load-balancers.ts';
 import type { WorkerFleets } from './workers/worker-fleets.ts';
 
 /** An alarm at one moment. */
@@ -21,6 +22,7 @@ export interface MonitoringOptions {
   readonly clients: AwsClients;
   readonly queues: MessageStore['queues'];
   readonly workers: WorkerFleets;
+  readonly loadBalancers: LoadBalancers;
 }
 
 /** The alarms of the stacks, and what they are judged by: all that happens, and what queues hold. */
@@ -28,11 +30,12 @@ export class Monitoring {
   readonly #alarms: AlarmMonitor;
   readonly #paths = new Map<string, string>();
 
-  constructor({ events, clients, queues, workers }: MonitoringOptions) {
+  constructor({ events, clients, queues, workers, loadBalancers }: MonitoringOptions) {
     this.#alarms = new AlarmMonitor({
       sources: [
         () => queueGauges(queues, Date.now()).flatMap(gauge => queueMetrics(gauge, Date.now())),
         () => workers.all.flatMap(fleet => fleetMetrics(fleet, Date.now())),
+        () => loadBalancers.counts().map(count => serverMetrics(count, Date.now())),
       ],
       publish: async (topicArn, message, subject) => {
         const region = topicArn.split(':')[3] ?? '';

@@ -6,6 +6,8 @@ import { HttpApis } from './http-apis.ts';
 import type { EventSourceMapping } from './mappings/event-source-mapping.ts';
 import { Monitoring } from './monitoring.ts';
 import { AwsClients } from './provision/aws-clients.ts';
+import { Schedules } from './schedules.ts';
+import { LoadBalancers } from './workers/load-balancers.ts';
 import { WorkerFleets } from './workers/worker-fleets.ts';
 
 export interface RunningPartsOptions extends EndpointOptions {
@@ -22,6 +24,8 @@ export class RunningParts {
   readonly httpApis: HttpApis;
   readonly functions = new FunctionRuntime();
   readonly workers: WorkerFleets;
+  readonly loadBalancers: LoadBalancers;
+  readonly schedules = new Schedules();
   readonly monitoring: Monitoring;
   readonly #mappings: EventSourceMapping[] = [];
   readonly #invocations = new AsynchronousInvocations(this.functions);
@@ -37,6 +41,7 @@ export class RunningParts {
   private constructor(endpoint: Endpoint, httpApis: HttpApis, workers: WorkerFleets) {
     this.httpApis = httpApis;
     this.workers = workers;
+    this.loadBalancers = new LoadBalancers(workers);
     httpApis.onRequest = request => this.events.emit('request', request);
     this.endpoint = endpoint;
     this.clients = new AwsClients(endpoint.url);
@@ -45,6 +50,7 @@ export class RunningParts {
       clients: this.clients,
       queues: endpoint.store.queues,
       workers,
+      loadBalancers: this.loadBalancers,
     });
     this.events.follow(this.functions);
     this.events.followWorkers(workers);
@@ -60,6 +66,7 @@ export class RunningParts {
   /** Takes in nothing further, lets what is in hand end, then closes the endpoint under it. */
   async stop(): Promise<void> {
     await this.httpApis.stop();
+    await this.schedules.stop();
     await Promise.all([...this.#mappings.map(mapping => mapping.stop()), this.workers.stop()]);
     await this.endpoint.fanOut.settled();
     await this.#invocations.settled();

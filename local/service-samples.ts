@@ -3,6 +3,7 @@ import type { MessageStore } from './emulators/message-store.ts';
 import type { DeliveryOutcome } from './emulators/sns/fan-out.ts';
 import type { MetricSample } from './functions/metric-format.ts';
 import type { RequestHandled } from './http-api/http-api.ts';
+import type { ServerCount } from './workers/load-balancers.ts';
 import type { WorkerFleet } from './workers/worker-fleet.ts';
 
 /**
@@ -64,6 +65,25 @@ export function fleetMetrics({ size, pids, spec }: WorkerFleet, timestamp: numbe
     timestamp,
   });
   return [sample(desired, size), sample(inService, pids.length)];
+}
+
+/**
+ * What Elastic Load Balancing publishes to `AWS/ApplicationELB` of the servers behind a listener.
+ *
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
+ */
+export function serverMetrics(
+  { loadBalancer, targetGroup, up }: ServerCount,
+  timestamp: number,
+): MetricSample {
+  return {
+    namespace: 'AWS/ApplicationELB',
+    name: 'HealthyHostCount',
+    dimensions: { LoadBalancer: loadBalancer, TargetGroup: targetGroup },
+    value: up,
+    unit: 'Count',
+    timestamp,
+  };
 }
 
 /** What every queue holds, and for how long its oldest message has been there. */

@@ -153,6 +153,8 @@ export class TravelSearchStack extends SystemStack {
       value: `${intake.url}${searchesPath.slice(1)}`,
       description: 'POST searches here, signed',
     });
+    new CfnOutput(this, 'WebServiceName', { value: web.service.serviceName });
+    new CfnOutput(this, 'SearchServiceName', { value: search.service.serviceName });
     new CfnOutput(this, 'RequestsQueueUrl', { value: requests.queue.queueUrl });
     new CfnOutput(this, 'RequestsDlqUrl', { value: requests.deadLetterQueue.queueUrl });
     new CfnOutput(this, 'ReplyQueuePrefix', {

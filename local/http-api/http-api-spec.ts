@@ -1,9 +1,15 @@
-/** A route of an HTTP API and the function behind it. */
-export interface HttpRoute {
+import type { ServerGroup } from './server-group.ts';
+
+/** What is behind a route: a function, or servers that requests are passed on to. */
+export type RouteTarget = { readonly functionName: string } | { readonly servers: ServerGroup };
+
+/** A route of an HTTP API and what is behind it. */
+export type HttpRoute = RouteTarget & RouteSettings;
+
+export interface RouteSettings {
   /** `POST /orders`, `GET /orders/{id}`, `ANY /{proxy+}` or `$default`. */
   readonly routeKey: string;
-  readonly functionName: string;
-  /** Milliseconds to wait for the function, 50 to 30,000. @default 30000 */
+  /** Milliseconds to wait for an answer, 50 to 30,000. @default 30000 */
   readonly timeoutMs?: number;
   /** @default that of the stage */
   readonly throttling?: Throttling;
@@ -17,7 +23,7 @@ export interface Throttling {
   readonly burstLimit: number;
 }
 
-/** An HTTP API with Lambda integrations of payload format 2.0, as the template declares it. */
+/** An HTTP API with Lambda integrations of payload format 2.0 and private ones, as the template declares it. */
 export interface HttpApiSpec {
   readonly apiId: string;
   readonly routes: readonly HttpRoute[];

@@ -12,6 +12,7 @@ import {
 import { assertValidHttpApi, type HttpApiSpec, type HttpRoute } from './http-api-spec.ts';
 import { listenOn } from './local-listener.ts';
 import { RouteTable } from './route-table.ts';
+import { forward, type ServerGroup } from './server-group.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 /** API Gateway's limit for a request's body, in bytes. */
@@ -19,6 +20,9 @@ const BODY_LIMIT = 10 * 1024 * 1024;
 
 /** Lambda's limit for an event, in bytes; a body in base64 reaches it before the other. */
 const EVENT_LIMIT = 6 * 1024 * 1024;
+
+/** How long to wait for what is behind a route, unless it says otherwise. */
+const defaultTimeoutMs = 30_000;
 
 /** Invokes the function behind a route. */
 export type RouteInvoker = (functionName: string, event: HttpApiEvent) => Promise<InvocationResult>;
@@ -51,7 +55,7 @@ interface Answer {
 
 /**
  * Listens on this machine for the requests of an HTTP API and hands them to functions, in payload format
- * 2.0. Authorizers, CORS settings and parameter mappings are not evaluated.
+ * 2.0, or passes them on to servers. Authorizers, CORS settings and parameter mappings are not evaluated.
  */
 export class HttpApi {
   readonly events = new EventEmitter<HttpApiEvents>();
@@ -143,6 +147,8 @@ export class HttpApi {
     if (body === undefined) {
       return { response: gatewayAnswer(413), routeKey, fault: `the body exceeds ${BODY_LIMIT} bytes` };
     }
+    if ('servers' in route)
+      return { routeKey, ...(await this.#forward(request, path as string, body, route)) };
     const event = toHttpApiEvent(request, body, {
       apiId: this.spec.apiId,
       accountId: this.spec.accountId ?? '000000000000',
@@ -156,18 +162,25 @@ export class HttpApi {
     if ((event.body?.length ?? 0) > EVENT_LIMIT) {
       return { response: gatewayAnswer(413), routeKey, fault: `the event exceeds ${EVENT_LIMIT} bytes` };
     }
-    return { routeKey, ...(await this.#integrate(route, event)) };
+    return { routeKey, ...(await this.#integrate(route.functionName, event, route.timeoutMs)) };
   }
 
-  async #integrate(route: HttpRoute, event: HttpApiEvent): Promise<Answer> {
-    const timeoutMs = route.timeoutMs ?? 30_000;
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<undefined>(resolve => {
-      timer = setTimeout(resolve, timeoutMs, undefined);
-    });
-    const result = await Promise.race([this.#invoke(route.functionName, event), timeout]).finally(() =>
-      clearTimeout(timer),
+  async #forward(
+    request: IncomingMessage,
+    path: string,
+    body: Buffer,
+    { servers, timeoutMs = defaultTimeoutMs }: Extract<HttpRoute, { servers: ServerGroup }>,
+  ): Promise<Answer> {
+    const { rawQueryString } = readTarget(request.url ?? '/');
+    const target = encodeURI(path) + (rawQueryString === '' ? '' : `?${rawQueryString}`);
+    const answer = await within(timeoutMs, forward(request, target, body, servers));
+    return (
+      answer ?? { response: gatewayAnswer(503), fault: `the server did not answer within ${timeoutMs} ms` }
     );
+  }
+
+  async #integrate(functionName: string, event: HttpApiEvent, timeoutMs = defaultTimeoutMs): Promise<Answer> {
+    const result = await within(timeoutMs, this.#invoke(functionName, event));
     if (result === undefined) {
       return { response: gatewayAnswer(503), fault: `the function did not answer within ${timeoutMs} ms` };
     }
@@ -196,6 +209,15 @@ export class HttpApi {
       throw error;
     }
   }
+}
+
+/** @returns undefined when the time is over before */
+async function within<Result>(milliseconds: number, result: Promise<Result>): Promise<Result | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<undefined>(resolve => {
+    timer = setTimeout(resolve, milliseconds, undefined);
+  });
+  return Promise.race([result, timeout]).finally(() => clearTimeout(timer));
 }
 
 /** @returns undefined when the body is too large */

@@ -33,15 +33,22 @@ export const httpIntegrationProvider: ResourceProvider = {
   async provision(resource, services) {
     const type = textOf(resource, 'IntegrationType');
     const uri = textOf(resource, 'IntegrationUri');
+    const timeout = resource.property('TimeoutInMillis');
+    const timeoutMs = timeout === undefined ? {} : { timeoutMs: Number(timeout) };
+    const servers = type === 'HTTP_PROXY' ? services.loadBalancers.behind(uri) : undefined;
+    if (servers !== undefined) {
+      const id = anonymous(resource).ref;
+      services.httpApis.addIntegration(textOf(resource, 'ApiId'), id, { servers, ...timeoutMs });
+      return;
+    }
     const functionName = functionNameOf(uri.replace(/.*\/functions\/(arn:.*)\/invocations$/, '$1'));
     if (type !== 'AWS_PROXY' || !services.functions.functionNames.includes(functionName)) {
       services.note(resource, `does not run here: it is ${type} to ${uri}`);
       return;
     }
-    const timeout = resource.property('TimeoutInMillis');
     services.httpApis.addIntegration(textOf(resource, 'ApiId'), anonymous(resource).ref, {
       functionName,
-      ...(timeout === undefined ? {} : { timeoutMs: Number(timeout) }),
+      ...timeoutMs,
     });
   },
 };

@@ -8,8 +8,10 @@ import {
   httpRouteProvider,
   httpStageProvider,
 } from './http-api-providers.ts';
+import { listenerProvider, targetGroupProvider } from './load-balancer-providers.ts';
 import type { ResourceProvider } from './provider.ts';
 import { queueProvider } from './queue-provider.ts';
+import { ruleProvider } from './schedule-provider.ts';
 import { subscriptionProvider } from './subscription-provider.ts';
 import { globalTableProvider, tableProvider } from './table-provider.ts';
 import { topicProvider } from './topic-provider.ts';
@@ -34,9 +36,12 @@ export const PROVIDERS: readonly ResourceProvider[] = [
   httpRouteProvider,
   httpStageProvider,
   launchTemplateProvider,
+  listenerProvider,
   queueProvider,
+  ruleProvider,
   subscriptionProvider,
   tableProvider,
+  targetGroupProvider,
   taskDefinitionProvider,
   topicProvider,
 ];

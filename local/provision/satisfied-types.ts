@@ -12,6 +12,7 @@ const NOT_SCALED = 'fleets keep their size locally (--workers); npm run simulate
 export const SATISFIED_TYPES: Readonly<Record<string, string>> = {
   'AWS::ApiGateway::Account': BOOKKEEPING,
   'AWS::ApiGatewayV2::Deployment': 'routes apply at once locally',
+  'AWS::ApiGatewayV2::VpcLink': NO_NETWORK,
   'AWS::ApplicationAutoScaling::ScalableTarget': NOT_SCALED,
   'AWS::ApplicationAutoScaling::ScalingPolicy': NOT_SCALED,
   'AWS::AutoScaling::ScalingPolicy': NOT_SCALED,
@@ -28,6 +29,7 @@ export const SATISFIED_TYPES: Readonly<Record<string, string>> = {
   'AWS::EC2::VPC': NO_NETWORK,
   'AWS::EC2::VPCEndpoint': NO_NETWORK,
   'AWS::ECS::Cluster': 'tasks are processes of this machine',
+  'AWS::ElasticLoadBalancingV2::LoadBalancer': 'its listeners pass requests on by themselves here',
   'AWS::IAM::InstanceProfile': NOT_EVALUATED,
   'AWS::IAM::ManagedPolicy': NOT_EVALUATED,
   'AWS::IAM::Policy': NOT_EVALUATED,

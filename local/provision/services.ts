@@ -4,6 +4,8 @@ import type { FunctionRuntime } from '../functions/function-runtime.ts';
 import type { HttpApis } from '../http-apis.ts';
 import type { EventSourceMapping } from '../mappings/event-source-mapping.ts';
 import type { Monitoring } from '../monitoring.ts';
+import type { Schedules } from '../schedules.ts';
+import type { LoadBalancers } from '../workers/load-balancers.ts';
 import type { WorkerFleets } from '../workers/worker-fleets.ts';
 import type { AwsClients } from './aws-clients.ts';
 
@@ -22,6 +24,8 @@ export interface LocalServices {
   addMapping(mapping: EventSourceMapping): void;
   readonly httpApis: HttpApis;
   readonly workers: WorkerFleets;
+  readonly loadBalancers: LoadBalancers;
+  readonly schedules: Schedules;
   /** Variables of a function, or of the workers of a fleet, that go over its template's. */
   environmentOverride(resource: ResourceDeclaration): Readonly<Record<string, string>>;
   /** Tells the user of something that differs from the template, or does not run. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ACCOUNT_ID } from '../assembly/cloud-assembly.ts';
 import type { ResourceDeclaration } from '../assembly/resource.ts';
 import { readBootScript } from '../workers/boot-script.ts';
+import type { WorkerFleet } from '../workers/worker-fleet.ts';
 import type { WorkerTemplate } from '../workers/worker-fleets.ts';
 import { localVariables, type WorkerSpec } from '../workers/worker-spec.ts';
 import { physicalName } from './physical-name.ts';
@@ -114,7 +115,7 @@ export const containerServiceProvider: ResourceProvider = {
   async provision(resource, services) {
     const ref = String(resource.property('TaskDefinition'));
     const fleetName = serviceName(resource);
-    startFleet(resource, services.workers.template(ref), services, {
+    const identity = {
       fleetName,
       counted: {
         namespace: 'ECS/ContainerInsights',
@@ -122,24 +123,46 @@ export const containerServiceProvider: ResourceProvider = {
         inService: 'RunningTaskCount',
         dimensions: { ClusterName: String(resource.property('Cluster')), ServiceName: fleetName },
       },
-    });
+    };
+    const [balancer] = listOf<{ readonly TargetGroupArn?: string }>(resource, 'LoadBalancers');
+    const template = services.workers.template(ref);
+    if (balancer?.TargetGroupArn === undefined) {
+      startFleet(resource, template, services, identity);
+      return;
+    }
+    const servers = template && { ...template, environment: { ...template.environment, ...ofServers } };
+    const fleet = startFleet(
+      resource,
+      servers,
+      services,
+      identity,
+      Math.max(services.workers.size, fewestServers),
+    );
+    if (fleet) services.loadBalancers.addServers(balancer.TargetGroupArn, fleet);
   },
 };
 
 /** What these types are called does not depend on where anything listens. */
 const noAddresses = { endpoint: '', httpApi: () => '' };
 
+/** Where servers listen here: each process on a port of its own, which its log tells. */
+const ofServers = { HOST: '127.0.0.1', PORT: '0' };
+
+/** Servers behind a load balancer: of two, one can die. */
+const fewestServers = 2;
+
 function startFleet(
   resource: ResourceDeclaration,
   template: WorkerTemplate | undefined,
   services: LocalServices,
   identity: Pick<WorkerSpec, 'fleetName' | 'counted'>,
-): void {
+  size = services.workers.size,
+): WorkerFleet | undefined {
   if (template === undefined) {
     services.note(resource, 'does not run here: it starts no worker of this repository');
-    return;
+    return undefined;
   }
-  services.workers.start({
+  const spec = {
     ...identity,
     path: resource.path,
     directory: template.directory,
@@ -148,7 +171,8 @@ function startFleet(
       ...localVariables(template.environment, services),
       ...services.environmentOverride(resource),
     },
-  });
+  };
+  return services.workers.start(spec, size);
 }
 
 /** What the image starts Node.js with: its `CMD`, in the form of a list. */

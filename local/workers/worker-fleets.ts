@@ -41,11 +41,12 @@ export class WorkerFleets {
     return this.#templates.get(ref);
   }
 
-  start(spec: WorkerSpec): void {
+  /** @param size how many workers this fleet has. */
+  start(spec: WorkerSpec, size = this.size): WorkerFleet {
     const { fleetName } = spec;
     const fleet = new WorkerFleet({
       spec,
-      size: this.size,
+      size,
       onLine: (line, stream) => {
         const { log, samples } = readLogLine({ functionName: fleetName, stream, line });
         this.events.emit('log', log);
@@ -55,6 +56,7 @@ export class WorkerFleets {
     });
     this.#fleets.push(fleet);
     fleet.start();
+    return fleet;
   }
 
   get all(): readonly WorkerFleet[] {
