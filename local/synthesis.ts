@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 
 const repository = resolve(import.meta.dirname, '..');
@@ -14,8 +14,8 @@ export class SynthesisError extends Error {
  * to `npm run synth` and the tests, since it takes longer than all the rest.
  *
  * @param context `key=value` pairs that go over those of cdk.json.
- * @returns the directory of the cloud assembly. It is inside the project, where the functions' bundles
- * find the AWS SDK.
+ * @returns the directory of the cloud assembly, which goes when the process ends. It is inside the
+ * project, where the functions' bundles find the AWS SDK.
  * @throws SynthesisError
  */
 export async function synthesize(context: readonly string[]): Promise<string> {
@@ -23,7 +23,7 @@ export async function synthesize(context: readonly string[]): Promise<string> {
     readonly app: string;
     readonly context: Readonly<Record<string, unknown>>;
   };
-  const directory = join(repository, '.local', 'cdk.out');
+  const directory = directoryOfThisProcess();
   const given = Object.fromEntries(
     context.map(pair => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
   );
@@ -49,8 +49,18 @@ export async function synthesize(context: readonly string[]): Promise<string> {
     child.once('close', settled);
   });
   if (code !== 0) {
+    rmSync(directory, { recursive: true, force: true });
     throw new SynthesisError(`\`${app}\` failed:\n${readable(Buffer.concat(said).toString())}`);
   }
+  return directory;
+}
+
+/** A directory of its own: two that synthesize at the same time must not write over each other. */
+function directoryOfThisProcess(): string {
+  const parent = join(repository, '.local');
+  mkdirSync(parent, { recursive: true });
+  const directory = mkdtempSync(join(parent, 'cdk.out-'));
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }
 
