@@ -1,11 +1,12 @@
 import { replyMetrics } from '../../../../contracts/replies.ts';
 import { PendingReplies } from '../../../../web/shared/replies/pending-replies.ts';
 import { ReplyInbox } from '../../../../web/shared/replies/reply-inbox.ts';
+import { ReplyQueueGoneError } from '../../../../web/shared/replies/reply-queue.ts';
 import { RecordingLog, RecordingMetrics } from '../../support/recording.ts';
 import { ReplyQueuesInMemory } from '../../support/reply-queues-in-memory.ts';
 import { until } from '../../support/until.ts';
 
-const open: ReplyInbox<{ text: string }>[] = [];
+const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
   for (const inbox of open.splice(0)) await inbox.close();
 });
@@ -112,6 +113,44 @@ describe('the queue', () => {
     expect(await reply).toEqual({ text: 'by the new one' });
     expect(queues.made).toHaveLength(2);
     expect(metrics.counts[replyMetrics.queuesReplaced]).toBe(1);
+  });
+
+  it('is replaced once, also when a call that had waited hears later that the old one is gone', async () => {
+    const { promise: later, resolve: hearLater } = Promise.withResolvers<void>();
+    const metrics = new RecordingMetrics();
+    const queues = new ReplyQueuesInMemory();
+    const inbox = new ReplyInbox({
+      queues,
+      pending: new PendingReplies<string>({ rememberForMs: 60_000 }),
+      read: body => body,
+      signOfLifeMs: 60_000,
+      log: new RecordingLog(),
+      metrics,
+      polls: 2,
+      pauseAfter: () => 1,
+    });
+    const make = queues.make.bind(queues);
+    let asked = 0;
+    queues.make = async () => {
+      const queue = await make();
+      if (queues.made.length === 1) {
+        queue.receive = async () => {
+          asked += 1;
+          if (asked > 1) await later;
+          throw new ReplyQueueGoneError('gone');
+        };
+      }
+      return queue;
+    };
+    await inbox.open();
+    open.push(inbox);
+    await until('there is another', () => queues.made.length === 2);
+    hearLater();
+    await until('the second call has heard of it', () => metrics.counts[replyMetrics.pollsFailed] === 2);
+    await until('both ask the new one', () => inbox.url === queues.made[1]?.url);
+
+    expect(metrics.counts[replyMetrics.queuesReplaced]).toBe(1);
+    expect(queues.made).toHaveLength(2);
   });
 
   it('is left to the janitor when it cannot be deleted', async () => {
