@@ -1,6 +1,10 @@
 import { rmSync } from 'node:fs';
+import { jest } from '@jest/globals';
 import { readAssembly } from '../../local/assembly/cloud-assembly.ts';
 import { synthesize } from '../../local/synthesis.ts';
+
+/** On a busy machine a synth takes its time. */
+jest.setTimeout(60_000);
 
 describe('synthesize', () => {
   it('makes an assembly that can be read, with bundles inside the project', async () => {
