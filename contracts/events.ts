@@ -43,6 +43,22 @@ export interface EventSelection<Event, Type extends string = string> {
 export interface EncodedEvent {
   readonly body: string;
   readonly attributes: Readonly<Record<string, string>>;
+  /**
+   * Message group: a FIFO queue keeps the order within it, a standard queue serves groups fairly.
+   *
+   * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html
+   */
+  readonly groupId?: string;
+}
+
+/** What a family has beside its schemas. */
+export interface EventFamilyOptions<Schemas extends EventSchemas> {
+  /**
+   * The message group that an event belongs to, up to 128 letters, digits and punctuation.
+   *
+   * @default - events belong to no group: a FIFO topic refuses them
+   */
+  readonly groupBy?: (event: EventOf<Schemas>) => string;
 }
 
 /**
@@ -51,9 +67,11 @@ export interface EncodedEvent {
  */
 export class EventFamily<Schemas extends EventSchemas> {
   readonly schemas: Schemas;
+  readonly #groupBy: EventFamilyOptions<Schemas>['groupBy'];
 
-  constructor(schemas: Schemas) {
+  constructor(schemas: Schemas, options: EventFamilyOptions<Schemas> = {}) {
     this.schemas = schemas;
+    this.#groupBy = options.groupBy;
   }
 
   /** The selection a consumer subscribes to. */
@@ -71,11 +89,12 @@ export class EventFamily<Schemas extends EventSchemas> {
     };
   }
 
-  /** The wire form of an event: JSON body and the attributes that subscriptions filter on. */
+  /** The wire form of an event: JSON body, the attributes that subscriptions filter on, and its group. */
   encode(message: EventOf<Schemas> & { readonly event_type: string }): EncodedEvent {
     return {
       body: JSON.stringify(message),
       attributes: { [eventTypeAttribute]: message.event_type },
+      ...(this.#groupBy && { groupId: this.#groupBy(message) }),
     };
   }
 }

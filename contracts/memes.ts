@@ -92,8 +92,8 @@ class OwnedEvents<Schemas extends EventSchemas> extends EventFamily<Schemas> {
   override encode(
     message: EventOf<Schemas> & { readonly event_type: string; readonly owner: string },
   ): EncodedEvent {
-    const { body, attributes } = super.encode(message);
-    return { body, attributes: { ...attributes, [ownerAttribute]: message.owner } };
+    const encoded = super.encode(message);
+    return { ...encoded, attributes: { ...encoded.attributes, [ownerAttribute]: message.owner } };
   }
 }
 

@@ -46,6 +46,7 @@ export class TopicPublisher<Schemas extends EventSchemas> {
         new PublishCommand({
           TopicArn: topicArn,
           Message: encoded.body,
+          ...(encoded.groupId !== undefined && { MessageGroupId: encoded.groupId }),
           MessageAttributes: Object.fromEntries(
             Object.entries(encoded.attributes).map(([name, value]) => [
               name,

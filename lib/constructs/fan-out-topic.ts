@@ -36,6 +36,33 @@ export interface FanOutOptions {
   readonly rawMessageDelivery?: boolean;
 }
 
+/** Where a subscription delivers, and how. */
+export interface SubscriptionTarget {
+  readonly protocol: sns.SubscriptionProtocol;
+  /** ARN, URL, address or number, as the protocol has it. */
+  readonly endpoint: string;
+
+  /** @default false */
+  readonly rawMessageDelivery?: boolean;
+
+  /** Key of the subscription's DLQ; it must admit SNS for this topic. @default - SSE-SQS */
+  readonly key?: MessageKey | undefined;
+
+  /** How often SNS tries an HTTP(S) endpoint, and how fast. @default - the topic's */
+  readonly deliveryPolicy?: sns.DeliveryPolicy;
+
+  /** Role that SNS takes to deliver: Firehose wants one. */
+  readonly subscriptionRoleArn?: string;
+
+  /** What must be there before anything is delivered: a policy that lets SNS in. */
+  readonly admission?: IDependable;
+}
+
+/** What a subscription gets. */
+export type Subscribed<Schemas extends EventSchemas> =
+  | EventSelection<unknown, keyof Schemas & string>
+  | 'everything';
+
 /** No events of ours: what a topic of an AWS service carries. */
 type NoEvents = Readonly<Record<never, EventSchemas[string]>>;
 
@@ -72,17 +99,36 @@ export class FanOutTopic<Schemas extends EventSchemas = NoEvents> extends Constr
    */
   fanOutTo(
     queue: DurableQueue,
-    selection: EventSelection<unknown, keyof Schemas & string> | 'everything',
+    selection: Subscribed<Schemas>,
     options: FanOutOptions = {},
   ): DeadLetterQueue {
-    // Under the queue's key, so that the one grant to SNS covers both ways a delivery can end.
-    const undelivered = new DeadLetterQueue(queue, `Undelivered${this.node.id}`, { key: queue.key });
-    const admission = queue.admit('sns.amazonaws.com', { sourceArn: this.topic.topicArn });
-    const subscription = new sns.Subscription(queue, `Of${this.node.id}`, {
-      topic: this.topic,
+    return this.subscribe(queue, selection, {
       protocol: sns.SubscriptionProtocol.SQS,
       endpoint: queue.queue.queueArn,
       rawMessageDelivery: options.rawMessageDelivery ?? true,
+      // The queue's, so that the one grant to SNS covers both ways a delivery can end.
+      key: queue.key,
+      admission: queue.admit('sns.amazonaws.com', { sourceArn: this.topic.topicArn }),
+    });
+  }
+
+  /**
+   * Subscribes whatever SNS delivers to. What each kind of subscriber needs beside its subscription, a
+   * permission, a role, stands in a construct of its own under subscriptions/.
+   *
+   * @param subscriber construct under which the subscription and its DLQ are made.
+   * @returns the DLQ of the subscription.
+   */
+  subscribe(
+    subscriber: Construct,
+    selection: Subscribed<Schemas>,
+    target: SubscriptionTarget,
+  ): DeadLetterQueue {
+    const { key, admission, ...delivery } = target;
+    const undelivered = new DeadLetterQueue(subscriber, `Undelivered${this.node.id}`, { key });
+    const subscription = new sns.Subscription(subscriber, `Of${this.node.id}`, {
+      topic: this.topic,
+      ...delivery,
       ...(selection !== 'everything' && {
         filterPolicy: {
           [eventTypeAttribute]: sns.SubscriptionFilter.stringFilter({ allowlist: [...selection.types] }),
@@ -90,8 +136,8 @@ export class FanOutTopic<Schemas extends EventSchemas = NoEvents> extends Constr
       }),
       deadLetterQueue: undelivered,
     });
-    // An event published before the queue lets SNS in would go straight to the DLQ.
-    subscription.node.addDependency(admission);
+    // An event published before SNS is let in would go straight to the DLQ.
+    if (admission) subscription.node.addDependency(admission);
     this.undelivered.push(undelivered);
     this.#isFiltered ||= selection !== 'everything';
     this.#delivery.add(subscription);

@@ -46,6 +46,12 @@ describe('EventFamily', () => {
     });
   });
 
+  it('encodes an event with its message group, where the family has groups', () => {
+    const grouped = new EventFamily(family.schemas, { groupBy: ({ correlation_id }) => correlation_id });
+
+    expect(grouped.encode(on)).toMatchObject({ body: JSON.stringify(on), groupId: 'c' });
+  });
+
   it('encodes what it selects', () => {
     expect(v.parse(family.select('kettle_on').schema, JSON.parse(family.encode(on).body))).toEqual(on);
   });

@@ -27,13 +27,14 @@ export class SnsEventPublisher<Event> implements EventPublisher<Event> {
 
   /** @throws DependencyDownError when SNS cannot be reached or cannot take the event now. */
   async publish(event: Event): Promise<void> {
-    const { body, attributes } = this.#encode(event);
+    const { body, attributes, groupId } = this.#encode(event);
     await reach(
       'SNS',
       this.#sns.send(
         new PublishCommand({
           TopicArn: this.#topicArn,
           Message: body,
+          ...(groupId !== undefined && { MessageGroupId: groupId }),
           MessageAttributes: Object.fromEntries(
             Object.entries(attributes).map(([name, value]) => [
               name,

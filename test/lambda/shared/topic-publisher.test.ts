@@ -1,5 +1,5 @@
 import type { PublishCommand } from '@aws-sdk/client-sns';
-import { maxEventBytes } from '../../../contracts/events.ts';
+import { EventFamily, maxEventBytes } from '../../../contracts/events.ts';
 import { orderEvents } from '../../../contracts/orders.ts';
 import { DependencyDownError, EventTooLargeError } from '../../../lambda/shared/failures.ts';
 import { encodedBytes, TopicPublisher } from '../../../lambda/shared/topic-publisher.ts';
@@ -34,6 +34,16 @@ describe('TopicPublisher', () => {
         MessageAttributes: { eventType: { DataType: 'String', StringValue: 'order_placed' } },
       },
     ]);
+  });
+
+  it('publishes an event in its message group', async () => {
+    const sent: PublishCommand[] = [];
+    const events = new EventFamily(orderEvents.schemas, { groupBy: event => event.order_id });
+    const send = async (command: PublishCommand) => sent.push(command);
+
+    await new TopicPublisher({ sns: { send: send as never }, topicArn, events }).publish(orderPlaced());
+
+    expect(sent.map(command => command.input.MessageGroupId)).toEqual([orderPlaced().order_id]);
   });
 
   it('publishes an event of exactly the size that SNS takes', async () => {
