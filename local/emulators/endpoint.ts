@@ -70,6 +70,7 @@ export async function startEndpoint({ port, region }: EndpointOptions): Promise<
       ['Publish', publisher.publish],
       ['PublishBatch', publisher.publishBatch],
     ]),
+    rest: new Map(),
     others: app,
   });
   const url = await listenOn(server, 'AWS endpoint', port);

@@ -4,6 +4,7 @@ import { addressedService, isServed, SERVED } from './addressed-service.ts';
 import { AwsError } from './aws-error.ts';
 import type { DynamoDb } from './dynamodb/dynamodb.ts';
 import type { FauxqsApp } from './fauxqs.ts';
+import { type RestService, restAnswer, restError } from './rest-service.ts';
 import {
   jsonAnswer,
   jsonError,
@@ -22,6 +23,8 @@ export interface WireRoutes {
   readonly json: ReadonlyMap<string, WireAction>;
   /** Actions of the query protocol, by `Action`. */
   readonly query: ReadonlyMap<string, WireAction>;
+  /** Services of the REST-JSON protocol, by the name that their callers sign with. */
+  readonly rest: ReadonlyMap<string, RestService>;
   /** Answers everything else: S3, and what is seldom asked of queues and topics. */
   readonly others: FauxqsApp;
 }
@@ -53,8 +56,12 @@ async function answered(
 ): Promise<WireAnswer | undefined> {
   const { headers, method, url } = request;
   const addressed = addressedService(headers);
+  const service = routes.rest.get(addressed?.service ?? '');
+  if (service !== undefined) {
+    return restResult(service, request, addressed?.region ?? routes.region);
+  }
   if (addressed !== undefined && !isServed(addressed.service)) {
-    return refusal(addressed.service, headers['content-type']);
+    return refusal(addressed.service, headers['content-type'], [...SERVED, ...routes.rest.keys()]);
   }
   const target = headers['x-amz-target'];
   const region = addressed?.region ?? routes.region;
@@ -81,6 +88,28 @@ async function jsonResult(action: WireAction, request: WireRequest): Promise<Wir
     return jsonAnswer(await action(request));
   } catch (fault) {
     return jsonError(asAwsError(fault), 'com.amazonaws.sqs');
+  }
+}
+
+async function restResult(
+  service: RestService,
+  request: IncomingMessage,
+  region: string,
+): Promise<WireAnswer> {
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1');
+  try {
+    const body = jsonParameters(await bodyOf(request));
+    return restAnswer(
+      await service({
+        method: request.method ?? 'GET',
+        path: decodeURIComponent(pathname),
+        query: searchParams,
+        body,
+        region,
+      }),
+    );
+  } catch (fault) {
+    return restError(asAwsError(fault));
   }
 }
 
@@ -183,10 +212,10 @@ function internalError(fault: unknown): WireAnswer {
   return jsonError(error, 'local');
 }
 
-function refusal(service: string, contentType = ''): WireAnswer {
+function refusal(service: string, contentType = '', served: readonly string[]): WireAnswer {
   const error = new AwsError(
     'UnknownOperationException',
-    `The local cloud does not run ${service}. It answers for ${SERVED.join(', ')}.`,
+    `The local cloud does not run ${service}. It answers for ${served.join(', ')}.`,
   );
   return contentType.includes('x-www-form-urlencoded') ? queryError(error) : jsonError(error, 'local');
 }
