@@ -2,10 +2,10 @@ import { CommandFailure, ThrottledError } from '../command-errors.ts';
 import { sendersAttributes } from '../queues/dead-letter-attributes.ts';
 import type { CopyRoute } from '../queues/dead-letter-route.ts';
 import { type BatchFailure, maxBatchSize, type Queues, type ReceivedMessage } from '../queues/queues.ts';
+import { RatePacer } from '../sending/rate-pacer.ts';
+import { batchesBySize } from '../sending/send-batches.ts';
 import type { Clock } from '../terminal/clock.ts';
-import { RatePacer } from './rate-pacer.ts';
 import type { MoveResult, OnProgress, RedriveFault } from './redrive-result.ts';
-import { batchesBySize } from './send-batches.ts';
 
 export interface CopyRedriveServices {
   readonly queues: Queues;

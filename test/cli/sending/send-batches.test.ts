@@ -1,4 +1,4 @@
-import { batchesBySize } from '../../../cli/redrive/send-batches.ts';
+import { batchesBySize } from '../../../cli/sending/send-batches.ts';
 
 const message = (bytes: number, attributes = {}) => ({ body: 'x'.repeat(bytes), attributes });
 

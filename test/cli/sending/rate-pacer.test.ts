@@ -1,4 +1,4 @@
-import { RatePacer } from '../../../cli/redrive/rate-pacer.ts';
+import { RatePacer } from '../../../cli/sending/rate-pacer.ts';
 import { ManualClock } from '../manual-clock.ts';
 
 const { signal } = new AbortController();
