@@ -1,16 +1,18 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct, DependencyGroup, type IDependable } from 'constructs';
-import {
-  type EventFamily,
-  type EventSchemas,
-  type EventSelection,
-  eventTypeAttribute,
-} from '../../contracts/events.ts';
-import { DeadLetterQueue } from './dead-letter-queue.ts';
+import type { EventFamily, EventSchemas } from '../../contracts/events.ts';
+import type { DeadLetterQueue } from './dead-letter-queue.ts';
 import { type DeliverySource, deliveredFor } from './delivery-source.ts';
 import type { DurableQueue } from './durable-queue.ts';
 import type { MessageKey } from './message-key.ts';
+import {
+  type FanOutOptions,
+  queueTarget,
+  type Subscribed,
+  type SubscriptionTarget,
+  subscribeTo,
+} from './subscriptions/topic-subscription.ts';
 import { requireTlsBeyondPublishing } from './topic-tls.ts';
 
 export interface FanOutTopicProps<Schemas extends EventSchemas> {
@@ -24,44 +26,6 @@ export interface FanOutTopicProps<Schemas extends EventSchemas> {
   /** Customer-managed key of the topic; the queues behind it have another. */
   readonly key: MessageKey;
 }
-
-/** How a subscription delivers. */
-export interface FanOutOptions {
-  /**
-   * Whether the queue gets the event as it was published, with its attributes, or inside SNS's JSON
-   * envelope.
-   *
-   * @default true
-   */
-  readonly rawMessageDelivery?: boolean;
-}
-
-/** Where a subscription delivers, and how. */
-export interface SubscriptionTarget {
-  readonly protocol: sns.SubscriptionProtocol;
-  /** ARN, URL, address or number, as the protocol has it. */
-  readonly endpoint: string;
-
-  /** @default false */
-  readonly rawMessageDelivery?: boolean;
-
-  /** Key of the subscription's DLQ; it must admit SNS for this topic. @default - SSE-SQS */
-  readonly key?: MessageKey | undefined;
-
-  /** How often SNS tries an HTTP(S) endpoint, and how fast. @default - the topic's */
-  readonly deliveryPolicy?: sns.DeliveryPolicy;
-
-  /** Role that SNS takes to deliver: Firehose wants one. */
-  readonly subscriptionRoleArn?: string;
-
-  /** What must be there before anything is delivered: a policy that lets SNS in. */
-  readonly admission?: IDependable;
-}
-
-/** What a subscription gets. */
-export type Subscribed<Schemas extends EventSchemas> =
-  | EventSelection<unknown, keyof Schemas & string>
-  | 'everything';
 
 /** No events of ours: what a topic of an AWS service carries. */
 type NoEvents = Readonly<Record<never, EventSchemas[string]>>;
@@ -102,14 +66,7 @@ export class FanOutTopic<Schemas extends EventSchemas = NoEvents> extends Constr
     selection: Subscribed<Schemas>,
     options: FanOutOptions = {},
   ): DeadLetterQueue {
-    return this.subscribe(queue, selection, {
-      protocol: sns.SubscriptionProtocol.SQS,
-      endpoint: queue.queue.queueArn,
-      rawMessageDelivery: options.rawMessageDelivery ?? true,
-      // The queue's, so that the one grant to SNS covers both ways a delivery can end.
-      key: queue.key,
-      admission: queue.admit('sns.amazonaws.com', { sourceArn: this.topic.topicArn }),
-    });
+    return this.subscribe(queue, selection, queueTarget(queue, this.topic.topicArn, options));
   }
 
   /**
@@ -124,20 +81,13 @@ export class FanOutTopic<Schemas extends EventSchemas = NoEvents> extends Constr
     selection: Subscribed<Schemas>,
     target: SubscriptionTarget,
   ): DeadLetterQueue {
-    const { key, admission, ...delivery } = target;
-    const undelivered = new DeadLetterQueue(subscriber, `Undelivered${this.node.id}`, { key });
-    const subscription = new sns.Subscription(subscriber, `Of${this.node.id}`, {
-      topic: this.topic,
-      ...delivery,
-      ...(selection !== 'everything' && {
-        filterPolicy: {
-          [eventTypeAttribute]: sns.SubscriptionFilter.stringFilter({ allowlist: [...selection.types] }),
-        },
-      }),
-      deadLetterQueue: undelivered,
-    });
-    // An event published before SNS is let in would go straight to the DLQ.
-    if (admission) subscription.node.addDependency(admission);
+    const { subscription, undelivered } = subscribeTo(
+      this.topic,
+      this.node.id,
+      subscriber,
+      selection,
+      target,
+    );
     this.undelivered.push(undelivered);
     this.#isFiltered ||= selection !== 'everything';
     this.#delivery.add(subscription);

@@ -2,8 +2,9 @@ import { CfnResource, type Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { inventoryEvents, orderEvents, paymentEvents } from '../../../contracts/orders.ts';
 import { DurableQueue } from '../../../lib/constructs/durable-queue.ts';
-import { type FanOutOptions, FanOutTopic } from '../../../lib/constructs/fan-out-topic.ts';
+import { FanOutTopic } from '../../../lib/constructs/fan-out-topic.ts';
 import { MessageKey } from '../../../lib/constructs/message-key.ts';
+import type { FanOutOptions } from '../../../lib/constructs/subscriptions/topic-subscription.ts';
 import {
   onlyResource,
   resourceOf,
