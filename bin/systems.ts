@@ -8,15 +8,23 @@ import { PrivateMessagingStack } from '../lib/stacks/private-messaging-stack.ts'
 import { TravelSearchStack } from '../lib/stacks/travel-search-stack.ts';
 import { VideoProcessingStack } from '../lib/stacks/video-processing-stack.ts';
 
-/** Adds every system to the app, in the stage that its context names. */
-export function addSystems(app: App): void {
-  const config = stageConfigFrom(name => app.node.tryGetContext(name));
+/** Every system by its name, which is that of its stack. */
+const systems = {
+  'container-workers': ContainerWorkersStack,
+  'file-uploads': FileUploadsStack,
+  'meme-factory': MemeFactoryStack,
+  'order-processing': OrderProcessingStack,
+  'private-messaging': PrivateMessagingStack,
+  'travel-search': TravelSearchStack,
+  'video-processing': VideoProcessingStack,
+};
 
-  new ContainerWorkersStack(app, 'container-workers', { config });
-  new FileUploadsStack(app, 'file-uploads', { config });
-  new MemeFactoryStack(app, 'meme-factory', { config });
-  new OrderProcessingStack(app, 'order-processing', { config });
-  new PrivateMessagingStack(app, 'private-messaging', { config });
-  new TravelSearchStack(app, 'travel-search', { config });
-  new VideoProcessingStack(app, 'video-processing', { config });
+export type SystemName = keyof typeof systems;
+
+export const systemNames = Object.keys(systems) as SystemName[];
+
+/** Adds systems to the app, all by default, in the stage that its context names. */
+export function addSystems(app: App, names: readonly SystemName[] = systemNames): void {
+  const config = stageConfigFrom(name => app.node.tryGetContext(name));
+  for (const name of names) new systems[name](app, name, { config });
 }

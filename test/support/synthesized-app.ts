@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { addSystems } from '../../bin/systems.ts';
+import { addSystems, type SystemName, systemNames } from '../../bin/systems.ts';
 import { repository, temporaryDirectory } from './temporary-directory.ts';
 
 // Importing this module switches validation off for the test file: it costs a second for each process,
@@ -59,17 +59,18 @@ export interface SynthesizedApp {
 
 const synthesized = new Map<string, SynthesizedApp>();
 
-/** Every system as `cdk synth -c stage=…` makes it, synthesized once for a test file. */
+/** Systems as `cdk synth -c stage=…` makes them, all by default, synthesized once for a test file. */
 export function synthesizedApp(
   stage: 'dev' | 'prod',
   context: Readonly<Record<string, unknown>> = {},
+  systems: readonly SystemName[] = systemNames,
 ): SynthesizedApp {
-  const key = JSON.stringify([stage, context]);
+  const key = JSON.stringify([stage, context, systems]);
   const known = synthesized.get(key);
   if (known) return known;
 
   const app = testApp({ stage, ...context });
-  addSystems(app);
+  addSystems(app, systems);
   const assembly = app.synth();
   const stacks = assembly.stacks.map(({ stackName }) => app.node.findChild(stackName) as Stack);
   const template = (stackName: string) => assembly.getStackByName(stackName).template as TemplateJson;
@@ -82,4 +83,13 @@ export function synthesizedApp(
   };
   synthesized.set(key, made);
   return made;
+}
+
+/** Template of one system, which is the same whether the others are synthesized beside it or not. */
+export function systemTemplate(
+  system: SystemName,
+  stage: 'dev' | 'prod',
+  context: Readonly<Record<string, unknown>> = {},
+): TemplateJson {
+  return synthesizedApp(stage, context, [system]).template(system);
 }

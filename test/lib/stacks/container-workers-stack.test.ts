@@ -3,12 +3,12 @@ import { makeStoryboardJob } from '../../../contracts/videos.ts';
 import { checkedWorkerEnvironment } from '../../../contracts/worker.ts';
 import { referredId, resourcesOfType } from '../../support/stack-template.ts';
 import { asDeployed, bootVariables, containerVariables, theOnly } from '../../support/stated-values.ts';
-import { synthesizedApp, type TemplateJson } from '../../support/synthesized-app.ts';
+import { systemTemplate, type TemplateJson } from '../../support/synthesized-app.ts';
 import { templateDifferences, templatePicture } from '../../support/template-snapshot.ts';
 
 const system = 'container-workers';
-const dev = synthesizedApp('dev').template(system);
-const prod = synthesizedApp('prod').template(system);
+const dev = systemTemplate(system, 'dev');
+const prod = systemTemplate(system, 'prod');
 
 const taskIn = (template: TemplateJson) => theOnly(template, 'AWS::ECS::TaskDefinition');
 const storyboards = theOnly(dev, 'AWS::SQS::Queue', ({ QueueName }) => QueueName === `${system}-storyboards`);
@@ -28,7 +28,7 @@ describe('the service', () => {
 
   it('keeps the contract of the back end of video-processing', () => {
     const template = resourcesOfType(
-      synthesizedApp('dev').template('video-processing'),
+      systemTemplate('video-processing', 'dev'),
       'AWS::EC2::LaunchTemplate',
     ).find(([, resource]) => bootVariables(resource).JOB === makeStoryboardJob.kind)?.[1];
     if (!template) throw new Error('video-processing has no such tier');

@@ -1,8 +1,10 @@
 import { CfnResource, type Stack, TagManager } from 'aws-cdk-lib';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
+import type { SystemName } from '../../../bin/systems.ts';
 import { messagingRules } from '../../../lib/validation/messaging-rules.ts';
 import { referredId, resourcesOfType } from '../../support/stack-template.ts';
-import { synthesizedApp, type TemplateJson } from '../../support/synthesized-app.ts';
+import { synthesizedApp, systemTemplate, type TemplateJson } from '../../support/synthesized-app.ts';
+import { templatePicture } from '../../support/template-snapshot.ts';
 import { repository } from '../../support/temporary-directory.ts';
 
 const everyStack = (['dev', 'prod'] as const).flatMap(stage => {
@@ -38,6 +40,11 @@ it('is looked at in both stages', () => {
 });
 
 describe.each(everyStack)('$name', ({ stage, stack, template }) => {
+  it('is the same without the others', () => {
+    const alone = systemTemplate(stack.stackName as SystemName, stage);
+    expect(templatePicture(alone)).toBe(templatePicture(template));
+  });
+
   it.each(messagingRules)('keeps the rule $name: $requires', rule => {
     expect(rule.findings(template)).toEqual([]);
   });

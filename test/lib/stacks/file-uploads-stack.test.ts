@@ -2,12 +2,12 @@ import { parseEnvironment } from '../../../contracts/environment.ts';
 import { describeUploadEnvironment } from '../../../contracts/file-uploads.ts';
 import { incomingPrefix } from '../../../contracts/uploads.ts';
 import { referredId, resourcesOfType } from '../../support/stack-template.ts';
-import { type ResourceJson, synthesizedApp, type TemplateJson } from '../../support/synthesized-app.ts';
+import { type ResourceJson, systemTemplate, type TemplateJson } from '../../support/synthesized-app.ts';
 import { templateDifferences, templatePicture } from '../../support/template-snapshot.ts';
 
 const system = 'file-uploads';
-const dev = synthesizedApp('dev').template(system);
-const prod = synthesizedApp('prod').template(system);
+const dev = systemTemplate(system, 'dev');
+const prod = systemTemplate(system, 'prod');
 
 type Properties = ResourceJson['Properties'];
 

@@ -4,12 +4,12 @@ import { drawMemeJob } from '../../../contracts/memes.ts';
 import { checkedWorkerEnvironment } from '../../../contracts/worker.ts';
 import { referredId, resourcesOfType } from '../../support/stack-template.ts';
 import { asDeployed, bootVariables, statedText, theOnly } from '../../support/stated-values.ts';
-import { synthesizedApp, type TemplateJson } from '../../support/synthesized-app.ts';
+import { systemTemplate, type TemplateJson } from '../../support/synthesized-app.ts';
 import { templateDifferences, templatePicture } from '../../support/template-snapshot.ts';
 
 const system = 'meme-factory';
-const dev = synthesizedApp('dev').template(system);
-const prod = synthesizedApp('prod').template(system);
+const dev = systemTemplate(system, 'dev');
+const prod = systemTemplate(system, 'prod');
 
 const queueOf = (name: string) =>
   theOnly(dev, 'AWS::SQS::Queue', ({ QueueName }) => QueueName === `${system}-${name}`);

@@ -7,12 +7,12 @@ import {
 } from '../../../contracts/order-processing.ts';
 import { inventoryEvents, orderEvents, paymentEvents, shippingEvents } from '../../../contracts/orders.ts';
 import { referredId, resourcesOfType } from '../../support/stack-template.ts';
-import { type ResourceJson, synthesizedApp, type TemplateJson } from '../../support/synthesized-app.ts';
+import { type ResourceJson, systemTemplate, type TemplateJson } from '../../support/synthesized-app.ts';
 import { templateDifferences, templatePicture } from '../../support/template-snapshot.ts';
 
 const system = 'order-processing';
 const templateOf = (stage: 'dev' | 'prod', context?: Record<string, unknown>) =>
-  synthesizedApp(stage, context).template(system);
+  systemTemplate(system, stage, context);
 const dev = templateOf('dev');
 const prod = templateOf('prod');
 

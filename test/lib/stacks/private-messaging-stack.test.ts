@@ -1,11 +1,11 @@
 import { eventTypeAttribute } from '../../../contracts/events.ts';
 import { noticeEvents } from '../../../contracts/private-messaging.ts';
 import { referredId, resourcesOfType } from '../../support/stack-template.ts';
-import { synthesizedApp } from '../../support/synthesized-app.ts';
+import { systemTemplate } from '../../support/synthesized-app.ts';
 import { templateDifferences, templatePicture } from '../../support/template-snapshot.ts';
 
-const dev = synthesizedApp('dev').template('private-messaging');
-const prod = synthesizedApp('prod').template('private-messaging');
+const dev = systemTemplate('private-messaging', 'dev');
+const prod = systemTemplate('private-messaging', 'prod');
 
 const ofType = (type: string) => resourcesOfType(dev, type);
 

@@ -7,11 +7,11 @@ import {
 } from '../../../contracts/travel-search.ts';
 import { checkedWorkerEnvironment } from '../../../contracts/worker.ts';
 import { referredId, resourcesOfType } from '../../support/stack-template.ts';
-import { synthesizedApp } from '../../support/synthesized-app.ts';
+import { systemTemplate } from '../../support/synthesized-app.ts';
 import { templateDifferences, templatePicture } from '../../support/template-snapshot.ts';
 
-const dev = synthesizedApp('dev').template('travel-search');
-const prod = synthesizedApp('prod').template('travel-search');
+const dev = systemTemplate('travel-search', 'dev');
+const prod = systemTemplate('travel-search', 'prod');
 
 const ofType = (type: string) => resourcesOfType(dev, type);
 
@@ -111,8 +111,10 @@ describe('the programs', () => {
 
   it('ask simulated airlines, unless a parameter names others', () => {
     expect(JSON.parse(search.AIRLINES ?? '')).toEqual(simulatedAirlines);
-    const { template } = synthesizedApp('dev', { airlinesParameter: '/messaging/dev/airlines' });
-    const parameters = Object.values(template('travel-search').Parameters ?? {});
+    const { Parameters = {} } = systemTemplate('travel-search', 'dev', {
+      airlinesParameter: '/messaging/dev/airlines',
+    });
+    const parameters = Object.values(Parameters);
     expect(parameters).toContainEqual(expect.objectContaining({ Default: '/messaging/dev/airlines' }));
   });
 
@@ -126,7 +128,7 @@ it.each(['dev', 'prod'] as const)(
   'always has a worker and a server in %s: nobody waits for one to start',
   stage => {
     const targets = resourcesOfType(
-      synthesizedApp(stage).template('travel-search'),
+      systemTemplate('travel-search', stage),
       'AWS::ApplicationAutoScaling::ScalableTarget',
     );
     expect(targets).toHaveLength(2);

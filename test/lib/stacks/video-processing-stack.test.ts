@@ -3,12 +3,12 @@ import { admitVideoJob, makeStoryboardJob } from '../../../contracts/videos.ts';
 import { checkedWorkerEnvironment } from '../../../contracts/worker.ts';
 import { referredId, resourcesOfType } from '../../support/stack-template.ts';
 import { asDeployed, bootVariables, theOnly } from '../../support/stated-values.ts';
-import { synthesizedApp, type TemplateJson } from '../../support/synthesized-app.ts';
+import { systemTemplate, type TemplateJson } from '../../support/synthesized-app.ts';
 import { templateDifferences, templatePicture } from '../../support/template-snapshot.ts';
 
 const system = 'video-processing';
-const dev = synthesizedApp('dev').template(system);
-const prod = synthesizedApp('prod').template(system);
+const dev = systemTemplate(system, 'dev');
+const prod = systemTemplate(system, 'prod');
 
 const queueOf = (template: TemplateJson, name: string) =>
   theOnly(template, 'AWS::SQS::Queue', ({ QueueName }) => QueueName === `${system}-${name}`);

@@ -1,6 +1,6 @@
 import { loopRule } from '../../../lib/validation/loop-rule.ts';
 import { messagingRules } from '../../../lib/validation/messaging-rules.ts';
-import { synthesizedApp } from '../../support/synthesized-app.ts';
+import { synthesizedApp, systemTemplate } from '../../support/synthesized-app.ts';
 
 interface Resource {
   readonly Type: string;
@@ -14,7 +14,7 @@ interface Statement {
   Resource: unknown;
 }
 
-const intact = synthesizedApp('dev').template('file-uploads') as object as { Resources: Resources };
+const intact = systemTemplate('file-uploads', 'dev') as object as { Resources: Resources };
 
 /** What the rule finds in file-uploads after a change. */
 function findingsAfter(change: (resources: Resources) => void) {

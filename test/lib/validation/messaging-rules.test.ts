@@ -1,9 +1,9 @@
 import { messagingRules } from '../../../lib/validation/messaging-rules.ts';
-import { synthesizedApp } from '../../support/synthesized-app.ts';
+import { systemTemplate } from '../../support/synthesized-app.ts';
 
 type Resources = Record<string, { Type: string; Properties: Record<string, unknown> }>;
 
-const intact = synthesizedApp('dev').template('order-processing') as object as { Resources: Resources };
+const intact = systemTemplate('order-processing', 'dev') as object as { Resources: Resources };
 
 /** Names and properties of what the rules find in order-processing after a change. */
 function findingsAfter(
