@@ -3,9 +3,6 @@ import * as v from 'valibot';
 /** Message attribute that carries an event's type; what subscription filter policies match on. */
 export const eventTypeAttribute = 'eventType';
 
-/** SNS refuses a message whose body and attributes exceed 256 KiB, unless the topic's limit is raised. */
-export const maxEventBytes = 262_144;
-
 /** Fields that every event has. */
 const envelope = {
   /** Ties everything that one request caused together, from HTTP to table. */

@@ -19,9 +19,19 @@ export class UnknownEventTypeError extends PermanentFailure {
   override readonly name = 'UnknownEventTypeError';
 }
 
-/** An event is larger than its topic takes. */
+/** A message is larger than its topic or queue takes, or its body than what is stored in its stead. */
 export class EventTooLargeError extends PermanentFailure {
   override readonly name = 'EventTooLargeError';
+}
+
+/** A message points to a body in a bucket that is not the consumer's own. */
+export class ForeignPayloadError extends PermanentFailure {
+  override readonly name = 'ForeignPayloadError';
+}
+
+/** The body that a message points to is no longer there. */
+export class PayloadGoneError extends PermanentFailure {
+  override readonly name = 'PayloadGoneError';
 }
 
 /** Something that the function depends on does not answer, or answers that it cannot now. */

@@ -2,8 +2,10 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { legacyPayloadSizeAttribute, payloadSizeAttribute } from '../../contracts/claim-check.ts';
 import { failedRecordsMetric } from '../../contracts/metrics.ts';
-import { errorFrom, type FailureKind, failureKind, OutOfTimeError } from './failures.ts';
+import type { ClaimCheck } from './claim-check.ts';
+import { BadMessageError, errorFrom, type FailureKind, failureKind, OutOfTimeError } from './failures.ts';
 import { parseJson } from './message-body.ts';
 
 /** What was done about a message, in a word that metrics and people can count: `charged`, `out_of_stock`. */
@@ -44,6 +46,13 @@ export interface MessageConsumerOptions<Message> {
    * @default true
    */
   readonly inParallel?: boolean;
+
+  /**
+   * Where the bodies are of messages that were too large for queue or topic.
+   *
+   * @default - every message holds its body: one that points elsewhere fails for good
+   */
+  readonly claimCheck?: Pick<ClaimCheck, 'redeem'>;
 }
 
 export type SqsHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
@@ -65,7 +74,7 @@ const metricByKind: Record<FailureKind, string> = {
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
 export function messageConsumer<Message>(options: MessageConsumerOptions<Message>): SqsHandler {
-  const { parse, subjectOf, handle, inParallel = true } = options;
+  const { parse, subjectOf, handle, inParallel = true, claimCheck } = options;
   const logger = new Logger();
   const metrics = new Metrics();
 
@@ -80,7 +89,7 @@ export function messageConsumer<Message>(options: MessageConsumerOptions<Message
     };
     let subject: Readonly<Record<string, unknown>> = {};
     try {
-      const content = parseJson(record.body);
+      const content = parseJson(await bodyOf(record, claimCheck));
       subject = subjectOf(content);
       if (!inParallel) time.claim();
       for (const message of parse(content)) {
@@ -119,6 +128,24 @@ export function messageConsumer<Message>(options: MessageConsumerOptions<Message
     }
     metrics.publishStoredMetrics();
   }
+}
+
+/**
+ * The body of a record, from the claim check where the message points there.
+ *
+ * @throws what {@link ClaimCheck.redeem} throws, or BadMessageError where there is no claim check.
+ */
+async function bodyOf(
+  { body, messageAttributes }: SQSRecord,
+  claimCheck: MessageConsumerOptions<never>['claimCheck'],
+): Promise<string> {
+  if (!(payloadSizeAttribute in messageAttributes || legacyPayloadSizeAttribute in messageAttributes)) {
+    return body;
+  }
+  if (claimCheck) return claimCheck.redeem(body);
+  throw new BadMessageError(
+    "The message's body is in S3, and this consumer has no claim check to read it with: see docs/claim-check.md.",
+  );
 }
 
 /**

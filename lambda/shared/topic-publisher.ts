@@ -1,21 +1,23 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
-import {
-  type EncodedEvent,
-  type EventFamily,
-  type EventOf,
-  type EventSchemas,
-  maxEventBytes,
-} from '../../contracts/events.ts';
+import type { EventFamily, EventOf, EventSchemas } from '../../contracts/events.ts';
+import { maxTopicMessageBytes } from '../../contracts/message-sizes.ts';
+import type { ClaimCheck } from './claim-check.ts';
 import { reach } from './dependency.ts';
-import { EventTooLargeError } from './failures.ts';
-
-const attributeType = 'String';
+import { fitted } from './outgoing-message.ts';
 
 export interface TopicPublisherOptions<Schemas extends EventSchemas> {
   readonly sns: Pick<SNSClient, 'send'>;
   readonly topicArn: string;
   /** The events that the topic carries. */
   readonly events: EventFamily<Schemas>;
+
+  /**
+   * Where the bodies of events go that are larger than the topic takes. Every subscriber must be able to read
+   * them there: queues with a consumer that has a claim check too, and raw delivery.
+   *
+   * @default - an event that is too large is refused
+   */
+  readonly claimCheck?: Pick<ClaimCheck, 'deposit'>;
 }
 
 /** Publishes the events of a family to their topic, with the attributes that subscriptions filter on. */
@@ -28,45 +30,26 @@ export class TopicPublisher<Schemas extends EventSchemas> {
 
   /**
    * @throws EventTooLargeError before anything is sent.
-   * @throws DependencyDownError when SNS cannot be reached or cannot take the event now.
+   * @throws DependencyDownError when SNS cannot be reached or cannot take the event now, or S3 its body.
    */
   async publish(event: EventOf<Schemas> & { readonly event_type: string }): Promise<void> {
-    const { sns, topicArn, events } = this.#options;
+    const { sns, topicArn, events, claimCheck } = this.#options;
     const encoded = events.encode(event);
-    const bytes = encodedBytes(encoded);
-    if (bytes > maxEventBytes) {
-      throw new EventTooLargeError(
-        `The ${event.event_type} event is ${bytes} bytes with its attributes; SNS takes ${maxEventBytes}. ` +
-          'Keep large content elsewhere, and its place in the event.',
-      );
-    }
+    const { body, attributes } = await fitted(`The ${event.event_type} event`, encoded, {
+      service: 'SNS',
+      maxBytes: maxTopicMessageBytes,
+      claimCheck,
+    });
     await reach(
       'SNS',
       sns.send(
         new PublishCommand({
           TopicArn: topicArn,
-          Message: encoded.body,
+          Message: body,
           ...(encoded.groupId !== undefined && { MessageGroupId: encoded.groupId }),
-          MessageAttributes: Object.fromEntries(
-            Object.entries(encoded.attributes).map(([name, value]) => [
-              name,
-              { DataType: attributeType, StringValue: value },
-            ]),
-          ),
+          MessageAttributes: attributes,
         }),
       ),
     );
   }
-}
-
-/**
- * Size of an event as SNS counts it: body, and name, type and value of each attribute.
- *
- * @see https://docs.aws.amazon.com/sns/latest/api/API_MessageAttributeValue.html
- */
-export function encodedBytes({ body, attributes }: EncodedEvent): number {
-  return Object.entries(attributes).reduce(
-    (sum, [name, value]) => sum + Buffer.byteLength(name + attributeType + value),
-    Buffer.byteLength(body),
-  );
 }

@@ -71,6 +71,7 @@ export class DurableQueue extends Construct {
   readonly queue: sqs.Queue;
   readonly deadLetterQueue: DeadLetterQueue;
   readonly visibilityTimeout: Duration;
+  readonly retentionPeriod: Duration;
   /** Key of queue and DLQ, where it is not SQS's own. */
   readonly key: MessageKey | undefined;
 
@@ -121,6 +122,7 @@ export class DurableQueue extends Construct {
     const name = queueName(scope, id, { fifo: false });
     this.key = props.key;
     this.visibilityTimeout = visibilityTimeout;
+    this.retentionPeriod = retentionPeriod;
     this.deadLetterQueue = new DeadLetterQueue(this, 'Dlq', {
       key: props.key,
       // By its name: a reference would close a circle with the redrive policy below.

@@ -17,6 +17,13 @@ export interface ObjectBucketProps {
   readonly accessLogs: AccessLogBucket;
 
   /**
+   * How long objects are kept, 1 day to 100 years. After that, each is a version that was deleted.
+   *
+   * @default - until somebody deletes them
+   */
+  readonly retention?: Duration;
+
+  /**
    * How long versions are kept that were overwritten or deleted, 1 day to 100 years.
    *
    * @default Duration.days(30)
@@ -62,6 +69,13 @@ export class ObjectBucket extends Construct {
     const oldVersionRetention = props.oldVersionRetention ?? Duration.days(30);
     validateProps(scope, id, [
       {
+        prop: 'retention',
+        value: `${props.retention?.toDays()} days`,
+        holds: within(props.retention?.toDays(), 1, 36_500),
+        allowed: '1 day to 100 years',
+        remedy: 'Leave it out to keep objects until somebody deletes them.',
+      },
+      {
         prop: 'oldVersionRetention',
         value: `${oldVersionRetention.toDays()} days`,
         holds: within(oldVersionRetention.toDays(), 1, 36_500),
@@ -92,6 +106,7 @@ export class ObjectBucket extends Construct {
       objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
       versioned: true,
       lifecycleRules: [
+        ...(props.retention ? [{ id: 'Expire', expiration: props.retention }] : []),
         {
           id: 'ExpireOldVersions',
           noncurrentVersionExpiration: oldVersionRetention,
@@ -195,7 +210,7 @@ export class ObjectBucket extends Construct {
     const bucketId = Stack.of(this).getLogicalId(this.#cfnBucket);
     Validations.of(grantPrincipal).acknowledge({
       id: `AwsSolutions::AwsSolutions-IAM5[Resource::<${bucketId}.Arn>/${objects}]`,
-      reason: `All objects under ${prefix}, whose names are not known before they are there`,
+      reason: `All objects${prefix && ` under ${prefix}`}, whose names are not known before they are there`,
     });
   }
 

@@ -1,3 +1,4 @@
+import { maxQueueMessageBytes, maxTopicMessageBytes } from '../../contracts/message-sizes.ts';
 import type { Finding, MessagingRule } from './messaging-rule.ts';
 import { queuesOf, redrivesOf } from './template-queues.ts';
 import { numberOr, referredId, resourcesOfType } from './template-resources.ts';
@@ -6,9 +7,6 @@ interface SubscriptionProperties {
   readonly Endpoint: unknown;
   readonly RedrivePolicy: { readonly deadLetterTargetArn?: unknown };
 }
-
-const largestOnQueues = 1_048_576;
-const largestOnTopics = 262_144;
 
 /** Rules about how large messages may be along their way. */
 export const messageSizeRules: readonly MessagingRule[] = [
@@ -21,7 +19,7 @@ export const messageSizeRules: readonly MessagingRule[] = [
       const queues = queuesOf(template);
       const tooSmall = (reference: unknown, needed: number): Finding[] => {
         const queue = queues.get(referredId(reference) ?? '');
-        const taken = numberOr(queue?.properties.MaximumMessageSize, largestOnQueues);
+        const taken = numberOr(queue?.properties.MaximumMessageSize, maxQueueMessageBytes);
         if (!queue || taken === undefined || taken >= needed) return [];
         const found = `${taken}, of ${needed} bytes`;
         return [{ logicalId: queue.id, property: 'MaximumMessageSize', found }];
@@ -30,13 +28,13 @@ export const messageSizeRules: readonly MessagingRule[] = [
       return [
         ...[...subscriptions.values()].flatMap(({ properties }) =>
           [properties.Endpoint, properties.RedrivePolicy?.deadLetterTargetArn].flatMap(reference =>
-            tooSmall(reference, largestOnTopics),
+            tooSmall(reference, maxTopicMessageBytes),
           ),
         ),
         ...redrivesOf(template).flatMap(({ source }) =>
           tooSmall(
             source.properties.RedrivePolicy?.deadLetterTargetArn,
-            numberOr(source.properties.MaximumMessageSize, largestOnQueues) ?? 0,
+            numberOr(source.properties.MaximumMessageSize, maxQueueMessageBytes) ?? 0,
           ),
         ),
       ];

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { maxTopicMessageBytes } from '../../../contracts/message-sizes.ts';
 import { AwsError } from '../aws-error.ts';
 import type { MessageAttribute, StoredTopic } from '../message-store.ts';
 
@@ -14,9 +15,6 @@ export interface Publication {
 }
 
 type Parameters = Readonly<Record<string, unknown>>;
-
-/** A message of SNS, attributes included. */
-const MAX_BYTES = 262_144;
 
 /** Reads the members of a publication that stand under a prefix of the query protocol. */
 export function readPublication(parameters: Parameters, prefix = ''): Publication {
@@ -60,8 +58,8 @@ export function accepted(publication: Publication, topic: StoredTopic): Publicat
   if (message === '') {
     throw invalid('Empty message');
   }
-  if (sizeOf(message, attributes) > MAX_BYTES) {
-    throw invalid(`Message too long. Message must be shorter than ${MAX_BYTES} bytes.`);
+  if (sizeOf(message, attributes) > maxTopicMessageBytes) {
+    throw invalid(`Message too long. Message must be shorter than ${maxTopicMessageBytes} bytes.`);
   }
   if (structure === 'json') {
     requireDefaultText(message);

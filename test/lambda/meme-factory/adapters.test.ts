@@ -4,6 +4,7 @@ import { objectIdOf } from '../../../contracts/stored-objects.ts';
 import { S3Uploads } from '../../../lambda/meme-factory/s3-uploads.ts';
 import { SqsJobs } from '../../../lambda/meme-factory/sqs-jobs.ts';
 import { DependencyDownError } from '../../../lambda/shared/failures.ts';
+import { QueueSender } from '../../../lambda/shared/queue-sender.ts';
 import { type HttpStandIn, httpStandIn, type StandInAnswer } from '../../worker/support/http-stand-in.ts';
 
 const upload = { bucket: 'uploads', key: 'incoming/cat.jpg', version_id: 'v1' };
@@ -31,7 +32,12 @@ describe('what AWS answers', () => {
 
   const metadata = () => new S3Uploads(new S3Client(settings())).metadataOf(upload);
   const send = () =>
-    new SqsJobs(new SQSClient({ ...settings(), md5: false }), `${standIn.url}/1/jobs`).send(job);
+    new SqsJobs(
+      new QueueSender({
+        sqs: new SQSClient({ ...settings(), md5: false }),
+        queueUrl: `${standIn.url}/1/jobs`,
+      }),
+    ).send(job);
 
   it('of an upload is asked for its version alone, without its content', async () => {
     answer = {};

@@ -1,15 +1,22 @@
+import { encodePointer } from '../../../contracts/claim-check.ts';
+import { ClaimCheck } from '../../../lambda/shared/claim-check.ts';
 import { BadMessageError, DependencyDownError } from '../../../lambda/shared/failures.ts';
 import { type MessageConsumerOptions, messageConsumer } from '../../../lambda/shared/message-consumer.ts';
 import { lambdaContext } from '../../support/lambda-context.ts';
 import { catchLogLines, type LogLine } from '../../support/log-lines.ts';
-import { sqsBatch } from '../../support/sqs-records.ts';
+import { sqsBatch, sqsRecord } from '../../support/sqs-records.ts';
+import { downS3, StoredPayloads } from '../../support/stored-payloads.ts';
 
 process.env.POWERTOOLS_SERVICE_NAME = 'letters';
 process.env.POWERTOOLS_METRICS_NAMESPACE = 'Letters';
 
 /** A body holds letters, which are messages each. */
-function consumer(handle: MessageConsumerOptions<string>['handle']) {
+function consumer(
+  handle: MessageConsumerOptions<string>['handle'],
+  claimCheck?: MessageConsumerOptions<string>['claimCheck'],
+) {
   return messageConsumer<string>({
+    ...(claimCheck && { claimCheck }),
     parse: content => {
       if (typeof content !== 'string') throw new BadMessageError('The body is no text.');
       return [...content];
@@ -73,5 +80,70 @@ describe('messageConsumer', () => {
     })(sqsBatch('""'), lambdaContext());
 
     expect(response).toEqual({ batchItemFailures: [] });
+  });
+
+  describe('with a body in S3', () => {
+    const read: MessageConsumerOptions<string>['handle'] = async letter => ({
+      outcome: 'read',
+      details: { letter },
+    });
+    const size = (bytes: number) => ({
+      dataType: 'Number',
+      stringValue: String(bytes),
+      stringListValues: [],
+      binaryListValues: [],
+    });
+
+    it.each([
+      // As version 2 of amazon-sqs-java-extended-client-lib writes it: Jackson, without blanks.
+      [
+        'ExtendedPayloadSize',
+        '["software.amazon.payloadoffloading.PayloadS3Pointer",{"s3BucketName":"payloads","s3Key":"1f0c"}]',
+      ],
+      // As the Python library does when it is told to use the legacy attribute: json.dumps, with blanks.
+      [
+        'SQSLargePayloadSize',
+        '["com.amazon.sqs.javamessaging.MessageS3Pointer", {"s3BucketName": "payloads", "s3Key": "1f0c"}]',
+      ],
+    ])('handles what the extended client libraries send, marked by %s', async (attribute, body) => {
+      const payloads = new StoredPayloads();
+      payloads.objects.set('1f0c', '"a"');
+      const record = sqsRecord(body, { messageAttributes: { [attribute]: size(3) } });
+
+      const response = await consumer(read, payloads.claimCheck())({ Records: [record] }, lambdaContext());
+
+      expect(response).toEqual({ batchItemFailures: [] });
+      expect(lines).toEqual([expect.objectContaining({ outcome: 'read', letters: 'a', letter: 'a' })]);
+    });
+
+    it.each([
+      ['is gone', 'permanent', new StoredPayloads().claimCheck(), 'PayloadGoneError'],
+      [
+        'cannot be read now',
+        'passing',
+        new ClaimCheck({ s3: downS3, bucket: 'payloads' }),
+        'DependencyDownError',
+      ],
+      [
+        'is in a bucket of somebody else',
+        'permanent',
+        new StoredPayloads().claimCheck({ bucket: 'ours' }),
+        'ForeignPayloadError',
+      ],
+      ['was not expected', 'permanent', undefined, 'BadMessageError'],
+    ])('brings back the message alone when its body %s: %s', async (_, failure, claimCheck, name) => {
+      const body = encodePointer({ bucket: 'payloads', key: '1f0c' });
+      const record = sqsRecord(body, { messageAttributes: { ExtendedPayloadSize: size(3) } });
+
+      const { batchItemFailures } = await consumer(read, claimCheck)(
+        { Records: [record, sqsRecord('"b"')] },
+        lambdaContext(),
+      );
+
+      expect(batchItemFailures).toEqual([{ itemIdentifier: record.messageId }]);
+      expect(lines).toContainEqual(
+        expect.objectContaining({ outcome: 'failed', failure, error: expect.objectContaining({ name }) }),
+      );
+    });
   });
 });

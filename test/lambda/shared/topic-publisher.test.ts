@@ -1,9 +1,14 @@
 import type { PublishCommand } from '@aws-sdk/client-sns';
-import { EventFamily, maxEventBytes } from '../../../contracts/events.ts';
+import { encodePointer } from '../../../contracts/claim-check.ts';
+import { EventFamily } from '../../../contracts/events.ts';
+import { maxTopicMessageBytes } from '../../../contracts/message-sizes.ts';
 import { orderEvents } from '../../../contracts/orders.ts';
+import { ClaimCheck } from '../../../lambda/shared/claim-check.ts';
 import { DependencyDownError, EventTooLargeError } from '../../../lambda/shared/failures.ts';
-import { encodedBytes, TopicPublisher } from '../../../lambda/shared/topic-publisher.ts';
+import { messageBytes } from '../../../lambda/shared/outgoing-message.ts';
+import { TopicPublisher } from '../../../lambda/shared/topic-publisher.ts';
 import { orderPlaced } from '../../support/order-events.ts';
+import { downS3, StoredPayloads } from '../../support/stored-payloads.ts';
 
 const topicArn = 'arn:aws:sns:eu-west-1:111111111111:OrderPlaced';
 
@@ -13,7 +18,11 @@ function publisher(send: (command: PublishCommand) => Promise<object>) {
 
 /** An event that SNS counts as so many bytes. */
 function eventOf(bytes: number) {
-  const empty = encodedBytes(orderEvents.encode(orderPlaced({ customer: '' })));
+  const { body } = orderEvents.encode(orderPlaced({ customer: '' }));
+  const empty = messageBytes({
+    body,
+    attributes: { eventType: { DataType: 'String', StringValue: 'order_placed' } },
+  });
   return orderPlaced({ customer: 'x'.repeat(bytes - empty) });
 }
 
@@ -47,7 +56,7 @@ describe('TopicPublisher', () => {
   });
 
   it('publishes an event of exactly the size that SNS takes', async () => {
-    await expect(publisher(async () => ({})).publish(eventOf(maxEventBytes))).resolves.toBeUndefined();
+    await expect(publisher(async () => ({})).publish(eventOf(maxTopicMessageBytes))).resolves.toBeUndefined();
   });
 
   it('fails when the event is a byte larger, before anything is sent', async () => {
@@ -55,17 +64,53 @@ describe('TopicPublisher', () => {
     const publishing = publisher(async () => {
       sent++;
       return {};
-    }).publish(eventOf(maxEventBytes + 1));
+    }).publish(eventOf(maxTopicMessageBytes + 1));
 
     await expect(publishing).rejects.toThrow(EventTooLargeError);
-    await expect(publishing).rejects.toThrow(/order_placed event is 262145 bytes .* SNS takes 262144/);
+    await expect(publishing).rejects.toThrow(
+      /^The order_placed event is 262145 bytes .* SNS takes 262144\. Give its sender a claim check/,
+    );
     expect(sent).toBe(0);
   });
 
-  it('counts bytes, not characters, and attributes too', () => {
-    expect(encodedBytes({ body: '{"a":"é€"}', attributes: { eventType: 'x' } })).toBe(
-      13 + 'eventTypeStringx'.length,
-    );
+  it('publishes a pointer to an event that is larger, with the attributes that filters match on', async () => {
+    const payloads = new StoredPayloads();
+    const sent: PublishCommand[] = [];
+    const send = async (command: PublishCommand) => sent.push(command);
+    const event = eventOf(maxTopicMessageBytes + 1);
+
+    await new TopicPublisher({
+      sns: { send: send as never },
+      topicArn,
+      events: orderEvents,
+      claimCheck: payloads.claimCheck(),
+    }).publish(event);
+
+    const [[key, stored] = ['', '']] = payloads.objects;
+    expect(JSON.parse(stored)).toEqual(event);
+    expect(sent.map(command => command.input)).toEqual([
+      {
+        TopicArn: topicArn,
+        Message: encodePointer({ bucket: payloads.bucket, key }),
+        MessageAttributes: {
+          eventType: { DataType: 'String', StringValue: 'order_placed' },
+          ExtendedPayloadSize: { DataType: 'Number', StringValue: String(Buffer.byteLength(stored)) },
+        },
+      },
+    ]);
+  });
+
+  it('publishes nothing when the body of a larger event cannot be stored', async () => {
+    const sent: PublishCommand[] = [];
+    const publishing = new TopicPublisher({
+      sns: { send: (async (command: PublishCommand) => sent.push(command)) as never },
+      topicArn,
+      events: orderEvents,
+      claimCheck: new ClaimCheck({ s3: downS3, bucket: 'payloads' }),
+    }).publish(eventOf(maxTopicMessageBytes + 1));
+
+    await expect(publishing).rejects.toThrow(DependencyDownError);
+    expect(sent).toEqual([]);
   });
 
   it('fails with a passing failure when SNS is down', async () => {

@@ -186,6 +186,21 @@ describe('ObjectBucket', () => {
     }
   });
 
+  it('keeps objects until somebody deletes them by default, and as long as it is told', () => {
+    const expiries = (props: Partial<ObjectBucketProps>) => {
+      const { Rules } = resourceOf(makeBucket(props).uploads.bucket).Properties.LifecycleConfiguration as {
+        Rules: { ExpirationInDays?: number }[];
+      };
+      return Rules.flatMap(({ ExpirationInDays }) => ExpirationInDays ?? []);
+    };
+
+    expect(expiries({})).toEqual([]);
+    expect(expiries({ retention: Duration.days(59) })).toEqual([59]);
+    expect(() => makeBucket({ retention: Duration.days(0) })).toThrow(
+      'Uploads: retention is 0 days; allowed: 1 day to 100 years.',
+    );
+  });
+
   it('fails when old versions are kept for no time', () => {
     expect(() => makeBucket({ oldVersionRetention: Duration.days(0) })).toThrow(
       'Uploads: oldVersionRetention is 0 days; allowed: 1 day to 100 years.',
