@@ -46,7 +46,12 @@ export class FanOutTopic<Schemas extends EventSchemas = NoEvents> extends Constr
   constructor(scope: Construct, id: string, props: FanOutTopicProps<Schemas>) {
     super(scope, id);
     this.#key = props.key;
-    this.topic = new sns.Topic(this, 'Topic', { masterKey: props.key, enforceSSL: true });
+    this.topic = new sns.Topic(this, 'Topic', {
+      masterKey: props.key,
+      enforceSSL: true,
+      // Signs what it delivers over SHA-256; SNS's own default is SHA-1.
+      signatureVersion: '2',
+    });
     requireTlsBeyondPublishing(this.topic);
   }
 

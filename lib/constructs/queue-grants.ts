@@ -1,8 +1,16 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { DurableQueue } from './durable-queue.ts';
 
+/** A queue, and the key that encrypts it where SQS has none of its own for it. */
+export interface KeyedQueue {
+  readonly queue: IQueue;
+  readonly key?: IKey | undefined;
+}
+
 /** Lets a principal send messages to a queue, and encrypt them. */
-export function grantSend(grantee: iam.IGrantable, { queue, key }: DurableQueue): void {
+export function grantSend(grantee: iam.IGrantable, { queue, key }: KeyedQueue): void {
   iam.Grant.addToPrincipal({ grantee, actions: ['sqs:SendMessage'], resourceArns: [queue.queueArn] });
   // SQS asks for both: a data key is made by the one and read again by the other.
   key?.grant(grantee, 'kms:Decrypt', 'kms:GenerateDataKey');

@@ -26,11 +26,12 @@ export class TopicMonitoring extends Construct {
     this.alarms = [
       new CountAlarm(this, 'FailedDeliveries', {
         metric: props.topic.topic.metricNumberOfNotificationsFailed(),
-        description: 'SNS gave up deliveries: a queue, its policy or its key refuses them.',
+        description: 'SNS gave up deliveries: a subscriber, its policy or its key refuses them.',
       }),
       ...props.topic.undelivered.map(queue =>
         notEmptyAlarm(this, `Undelivered${queue.node.scope?.node.id}`, queue, {
-          description: 'Events could not be delivered to their queue. Mend its policy or key, then redrive.',
+          description:
+            'Events could not be delivered to their subscriber. Mend it, its policy or its key, then redrive.',
         }),
       ),
       ...(props.topic.isFiltered

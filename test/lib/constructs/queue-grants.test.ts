@@ -4,7 +4,7 @@ import { MessageKey } from '../../../lib/constructs/message-key.ts';
 import { grantConsume, grantSend } from '../../../lib/constructs/queue-grants.ts';
 import { onlyResource, testStack } from '../../support/stack-template.ts';
 
-function grant(how: typeof grantSend, { encrypted }: { readonly encrypted: boolean }) {
+function grant(how: typeof grantSend | typeof grantConsume, { encrypted }: { readonly encrypted: boolean }) {
   const stack = testStack();
   const key = encrypted ? new MessageKey(stack, 'Key', { description: 'Encrypts jobs' }) : undefined;
   const queue = new DurableQueue(stack, 'Jobs', key ? { key } : {});

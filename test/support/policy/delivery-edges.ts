@@ -6,6 +6,7 @@ import { listOf } from './policies.ts';
 import type { PolicyWorld } from './policy-world.ts';
 import { PollingByFunction } from './polling-by-function.ts';
 import { Redrive, settingOf } from './redrive.ts';
+import { SendingByFunction } from './sending-by-function.ts';
 import { type DeliverySource, ServiceDelivery } from './service-delivery.ts';
 
 type FindEdges = (resource: DeployedResource, world: PolicyWorld) => readonly Edge[];
@@ -150,11 +151,18 @@ function functionEdges(fn: DeployedResource): readonly Edge[] {
   return fn.property('DeadLetterConfig') === undefined ? [] : [new UnseenEdge(fn.path, unknownDelivery)];
 }
 
-/** Where Lambda tells of asynchronous invocations; how often it tries them delivers nothing. */
-function destinationEdges(config: DeployedResource): readonly Edge[] {
-  return config.property('DestinationConfig') === undefined
-    ? []
-    : [new UnseenEdge(config.path, unknownDelivery)];
+/** Where Lambda tells of asynchronous invocations that failed; how often it tries them delivers nothing. */
+function destinationEdges(config: DeployedResource, world: PolicyWorld): readonly Edge[] {
+  const destinations = (config.property('DestinationConfig') ?? {}) as Readonly<
+    Record<string, { readonly Destination?: unknown }>
+  >;
+  const role = roleOf(world.referredTo(config.property('FunctionName')), world);
+  return Object.entries(destinations).map(([outcome, { Destination }]) => {
+    const queue = world.referredTo(Destination);
+    return outcome === 'OnFailure' && role && queue?.type === 'AWS::SQS::Queue'
+      ? new SendingByFunction(world, role, queue)
+      : new UnseenEdge(`${config.path} → ${String(Destination)}`, unknownDelivery);
+  });
 }
 
 /** What each kind of notification does with its destination, which its settings name. */
