@@ -20,6 +20,7 @@ const logRetentions = [
 ] as const;
 
 const anEmailAddress = 'an e-mail address such as oncall@example.com';
+const aTopicArn = 'the ARN of a standard topic such as arn:aws:sns:eu-west-1:111122223333:orders';
 const aParameterName = 'a path such as /messaging/prod/payment-gateway-url';
 
 /** The message of each check is what it allows. */
@@ -78,6 +79,23 @@ const stageConfig = v.strictObject({
     v.pipe(v.string(aParameterName), v.regex(/^\/[\w./-]+$/, aParameterName)),
   ),
 
+  /**
+   * ARN of the topic whose events the archive keeps, `OrderPlacedTopicArn` of order-processing; without it,
+   * the archive has a topic of its own.
+   */
+  archivedTopicArn: v.optional(
+    v.pipe(v.string(aTopicArn), v.regex(/^arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w-]{1,256}$/, aTopicArn)),
+  ),
+  /** How long events wait for others before they are written to the archive, 1 to 15 minutes. */
+  archiveBufferInSeconds: wholeNumber(60, 900),
+  /** Age at which archived events go to S3 Glacier Instant Retrieval, and to Deep Archive; without it, they do not. */
+  archiveInstantRetrievalAfterDays: v.optional(wholeNumber(1, 36_500)),
+  archiveDeepArchiveAfterDays: v.optional(wholeNumber(1, 36_500)),
+  /** Age at which archived events are deleted. */
+  archiveRetentionInDays: wholeNumber(1, 36_500),
+  /** Whether archived events are in a Kinesis data stream too: an on-demand stream costs by the hour. */
+  eventStream: oneOf(['none', 'on-demand']),
+
   /** Cost-allocation tags, on every resource. */
   tags: v.record(v.string(), v.pipe(v.string(), v.minLength(1), v.maxLength(256))),
 });
@@ -102,6 +120,9 @@ const stages: Readonly<Record<StageConfig['stage'], StageConfig>> = {
     maxWebServers: 2,
     minSearchWorkers: 1,
     maxSearchWorkers: 4,
+    archiveBufferInSeconds: 60,
+    archiveRetentionInDays: 30,
+    eventStream: 'none',
     tags: { stage: 'dev', 'cost-center': 'messaging' },
   },
   prod: {
@@ -120,6 +141,11 @@ const stages: Readonly<Record<StageConfig['stage'], StageConfig>> = {
     maxWebServers: 20,
     minSearchWorkers: 2,
     maxSearchWorkers: 50,
+    archiveBufferInSeconds: 300,
+    archiveInstantRetrievalAfterDays: 90,
+    archiveDeepArchiveAfterDays: 365,
+    archiveRetentionInDays: 2_557,
+    eventStream: 'none',
     paymentGatewayUrlParameter: '/messaging/prod/payment-gateway-url',
     tags: { stage: 'prod', 'cost-center': 'messaging' },
   },

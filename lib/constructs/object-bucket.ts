@@ -12,6 +12,12 @@ import type { FanOutTopic } from './fan-out-topic.ts';
 import { placeName } from './place-name.ts';
 import { validateProps, within } from './validation.ts';
 
+/** A storage class, and the age at which objects go there. */
+export interface StorageTransition {
+  readonly storageClass: s3.StorageClass;
+  readonly after: Duration;
+}
+
 export interface ObjectBucketProps {
   /** Where S3 writes who did what with the bucket. */
   readonly accessLogs: AccessLogBucket;
@@ -29,6 +35,15 @@ export interface ObjectBucketProps {
    * @default Duration.days(30)
    */
   readonly oldVersionRetention?: Duration;
+
+  /**
+   * Cheaper storage classes that objects go to as they age, the youngest first. S3 leaves those below
+   * 128 KB where they are.
+   *
+   * @default - they stay in S3 Standard
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
+   */
+  readonly transitions?: readonly StorageTransition[];
 
   /**
    * What becomes of the bucket when its stack is deleted. S3 deletes a bucket only if it is empty.
@@ -67,6 +82,8 @@ export class ObjectBucket extends Construct {
 
   constructor(scope: Construct, id: string, props: ObjectBucketProps) {
     const oldVersionRetention = props.oldVersionRetention ?? Duration.days(30);
+    const transitions = props.transitions ?? [];
+    const ages = [...transitions.map(({ after }) => after), ...(props.retention ? [props.retention] : [])];
     validateProps(scope, id, [
       {
         prop: 'retention',
@@ -74,6 +91,13 @@ export class ObjectBucket extends Construct {
         holds: within(props.retention?.toDays(), 1, 36_500),
         allowed: '1 day to 100 years',
         remedy: 'Leave it out to keep objects until somebody deletes them.',
+      },
+      {
+        prop: 'transitions',
+        value: transitions.map(({ after }) => `${after.toDays()} days`).join(', '),
+        holds: ages.every((age, index) => age.toDays() > (ages[index - 1]?.toDays() ?? 0)),
+        allowed: 'whole days from 1 on, each later than the one before, and all before the retention ends',
+        remedy: 'S3 refuses a transition of what it has deleted.',
       },
       {
         prop: 'oldVersionRetention',
@@ -113,6 +137,17 @@ export class ObjectBucket extends Construct {
           expiredObjectDeleteMarker: true,
         },
         { id: 'AbortUploads', abortIncompleteMultipartUploadAfter: Duration.days(7) },
+        ...(transitions.length === 0
+          ? []
+          : [
+              {
+                id: 'Transition',
+                transitions: transitions.map(({ storageClass, after }) => ({
+                  storageClass,
+                  transitionAfter: after,
+                })),
+              },
+            ]),
       ],
       // The types of aws-cdk-lib are not exact about optional properties.
       serverAccessLogsBucket: props.accessLogs as s3.IBucket,
@@ -165,6 +200,23 @@ export class ObjectBucket extends Construct {
   grantPut(grantee: iam.IGrantable, prefix: string): void {
     this.#grantObjects(grantee, ['s3:PutObject'], prefix);
     // With a bucket key, S3 reads the data key that it made for the bucket before.
+    this.#grantKey(grantee, 'kms:Decrypt', 'kms:GenerateDataKey');
+  }
+
+  /**
+   * Lets the role of a delivery stream write objects whose keys begin with one of some prefixes.
+   *
+   * @see https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html#using-iam-s3
+   */
+  grantDelivery(grantee: iam.IGrantable, ...prefixes: readonly string[]): void {
+    for (const prefix of prefixes) {
+      this.#grantObjects(grantee, ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'], prefix);
+    }
+    iam.Grant.addToPrincipal({
+      grantee,
+      actions: ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'],
+      resourceArns: [this.bucket.bucketArn],
+    });
     this.#grantKey(grantee, 'kms:Decrypt', 'kms:GenerateDataKey');
   }
 

@@ -46,6 +46,8 @@ export type Subscribed<Schemas extends EventSchemas> =
 /** A topic that can be subscribed to, of this stack or of another. */
 export interface SubscribableTopic<Schemas extends EventSchemas> {
   readonly topic: sns.ITopic;
+  /** DLQs of the subscriptions made so far. */
+  readonly undelivered: readonly DeadLetterQueue[];
 
   /** Subscribes a queue; returns the DLQ of the subscription. */
   fanOutTo(queue: DurableQueue, selection: Subscribed<Schemas>, options?: FanOutOptions): DeadLetterQueue;

@@ -48,6 +48,10 @@ export function isReachableOverPlainHttp({ action }: Call): boolean {
 const sending = ['kms:Decrypt', 'kms:GenerateDataKey'];
 const receiving = ['kms:Decrypt'];
 
+/** What is put into a data stream is encrypted anew, and nothing is read again. */
+const streaming = ['kms:GenerateDataKey'];
+const streams = /^kinesis:PutRecords?$/;
+
 /** Actions by which messages are taken out: the key is needed to decrypt alone. */
 const reads = /^(sqs:ReceiveMessage|kinesis:GetRecords|dynamodb:GetRecords|s3:GetObject|secretsmanager:)/;
 
@@ -68,7 +72,8 @@ export function keyCalls(
     case 'key': {
       const { key } = encryption;
       const via = `${target.arn?.split(':')[2] ?? ''}.${target.region}.amazonaws.com`;
-      return (reads.test(action) ? receiving : sending).map(keyAction => ({
+      const onKey = reads.test(action) ? receiving : streams.test(action) ? streaming : sending;
+      return onKey.map(keyAction => ({
         action: keyAction,
         target: key,
         // The service calls on the role's behalf.

@@ -1,3 +1,4 @@
+import type { RequestContext } from '../policy/conditions.ts';
 import type { DeployedResource } from './app/deployed-stack.ts';
 import { anybody, outsider, roleOf, type Source, service, stranger } from './callers.ts';
 import { type DeliveryFinding, type Edge, nameOf, unseenEdge } from './edge.ts';
@@ -23,6 +24,8 @@ export interface RolePathProps {
   readonly service: string;
   /** On whose behalf it assumes it; undefined where it is not known to say so. */
   readonly source?: Source;
+  /** What else it sends when it assumes the role. */
+  readonly assumedWith?: RequestContext;
   readonly calls: readonly Call[];
 }
 
@@ -116,9 +119,9 @@ function withKeys(
   return { findings, calls: [...calls, ...onKeys.values()] };
 }
 
-/** Actions that read or write what is encrypted. */
+/** Actions that read or write what is encrypted. Data Firehose has a grant of its own on a stream's key. */
 const needsKey =
-  /^(sqs:(Send|Receive)Message|sns:Publish|s3:(Put|Get)Object|kinesis:(GetRecords|PutRecords?)|firehose:PutRecord|secretsmanager:GetSecretValue)$/;
+  /^(sqs:(Send|Receive)Message|sns:Publish|s3:(Put|Get)Object|kinesis:(GetRecords|PutRecords?)|secretsmanager:GetSecretValue)$/;
 
 function trustFindings(
   proof: Proof,
@@ -126,8 +129,12 @@ function trustFindings(
   edge: string,
   role: DeployedResource,
 ): readonly DeliveryFinding[] {
-  const call: Call = { action: 'sts:AssumeRole', target: role };
-  const { source } = props;
+  const { source, assumedWith } = props;
+  const call: Call = {
+    action: 'sts:AssumeRole',
+    target: role,
+    ...(assumedWith && { context: assumedWith }),
+  };
   const assumer = service(props.service, source);
   // Of a service that is not known to say for whom it assumes, nothing is known of these keys.
   const { 'aws:SourceArn': _, 'aws:SourceAccount': __, ...unsaid } = assumer.context;

@@ -94,6 +94,10 @@ describe('values out of range', () => {
     ['intakeBurst', 1, 5_000, 'a whole number from 1 to 5,000'],
     ['alarmMessageAgeInSeconds', 60, 1_209_600, 'a whole number from 60 to 1,209,600'],
     ['alarmBacklog', 1, 10_000_000, 'a whole number from 1 to 10,000,000'],
+    ['archiveBufferInSeconds', 60, 900, 'a whole number from 60 to 900'],
+    ['archiveInstantRetrievalAfterDays', 1, 36_500, 'a whole number from 1 to 36,500'],
+    ['archiveDeepArchiveAfterDays', 1, 36_500, 'a whole number from 1 to 36,500'],
+    ['archiveRetentionInDays', 1, 36_500, 'a whole number from 1 to 36,500'],
   ];
 
   describe.each(wholeNumbers)('%s', (name, smallest, largest, allowed) => {
@@ -118,6 +122,12 @@ describe('values out of range', () => {
     ['dataRemoval', 'keep', 'destroy, retain'],
     ['logLevel', 'debug', 'DEBUG, INFO, WARN, ERROR'],
     ['tableEncryption', 'none', 'aws-owned, customer-managed'],
+    ['eventStream', 'provisioned', 'none, on-demand'],
+    [
+      'archivedTopicArn',
+      'arn:aws:sns:eu-west-1:111122223333:orders.fifo',
+      'the ARN of a standard topic such as arn:aws:sns:eu-west-1:111122223333:orders',
+    ],
     ['alarmEmail', 'oncall', 'an e-mail address such as oncall@example.com'],
     ['alarmEmail', 123, 'an e-mail address such as oncall@example.com'],
     [

@@ -1,5 +1,6 @@
 import { Duration, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { StorageClass } from 'aws-cdk-lib/aws-s3';
 import { AccessLogBucket } from '../../../lib/constructs/access-log-bucket.ts';
 import { DurableQueue } from '../../../lib/constructs/durable-queue.ts';
 import { FanOutTopic } from '../../../lib/constructs/fan-out-topic.ts';
@@ -207,6 +208,40 @@ describe('ObjectBucket', () => {
     );
   });
 
+  it('leaves objects where they are by default', () => {
+    const { Rules } = resourceOf(makeBucket().uploads.bucket).Properties.LifecycleConfiguration as {
+      Rules: Record<string, unknown>[];
+    };
+    expect(Rules.filter(({ Transitions }) => Transitions)).toEqual([]);
+  });
+
+  it('moves them on as they age', () => {
+    const { uploads } = makeBucket({
+      transitions: [{ storageClass: StorageClass.DEEP_ARCHIVE, after: Duration.days(90) }],
+    });
+    expect(resourceOf(uploads.bucket).Properties.LifecycleConfiguration).toMatchObject({
+      Rules: expect.arrayContaining([
+        {
+          Id: 'Transition',
+          Status: 'Enabled',
+          Transitions: [{ StorageClass: 'DEEP_ARCHIVE', TransitionInDays: 90 }],
+        },
+      ]),
+    });
+  });
+
+  it('fails when they would be deleted before they move on', () => {
+    const act = () =>
+      makeBucket({
+        transitions: [{ storageClass: StorageClass.DEEP_ARCHIVE, after: Duration.days(90) }],
+        retention: Duration.days(90),
+      });
+    expect(act).toThrow(PropsError);
+    expect(act).toThrow(
+      'transitions is 90 days; allowed: whole days from 1 on, each later than the one before',
+    );
+  });
+
   it('tells nobody of anything until it is told to', () => {
     expect(resourceOf(makeBucket().uploads.bucket).Properties).not.toHaveProperty(
       'NotificationConfiguration',
@@ -381,6 +416,22 @@ describe('the grants of ObjectBucket', () => {
       }),
       expect.objectContaining({ Action: ['s3:ListBucket', 's3:ListBucketVersions'], Resource: bucketArn }),
       expect.objectContaining({ Action: 'kms:Decrypt', Condition: throughS3 }),
+    ]);
+  });
+
+  it('to a delivery stream let objects under its prefixes be written in parts, and nothing be deleted', () => {
+    const { statements, bucketArn, under } = statementsOf((uploads, role) =>
+      uploads.grantDelivery(role, 'events/', 'errors/'),
+    );
+
+    const writing = ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'];
+    expect(statements).toEqual([
+      expect.objectContaining({ Action: writing, Resource: [under('errors/'), under('events/')] }),
+      expect.objectContaining({
+        Action: ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'],
+        Resource: bucketArn,
+      }),
+      expect.objectContaining({ Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Condition: throughS3 }),
     ]);
   });
 

@@ -125,6 +125,18 @@ const mapping = `${orders}/PaymentConsumer/Function/SqsEventSource:orderprocessi
 const mutations: readonly Mutation[] = [
   // Who may deliver where
   {
+    what: "file an archive's events where its role may not write",
+    at: 'event-archive/Archive/Stream',
+    caughtBy: 'Delivery::Blocked',
+    breaks: setIn('ExtendedS3DestinationConfiguration', { Prefix: 'orders/!{timestamp:yyyy}/' }),
+  },
+  {
+    what: "take an archive's role from SNS",
+    at: 'event-archive/ArchiveSubscription/Role/DefaultPolicy',
+    caughtBy: 'Delivery::Blocked',
+    breaks: drop('PolicyDocument', 'firehose:PutRecord'),
+  },
+  {
     what: 'drop the policy of a queue',
     at: `${orders}/Payment/Queue/Policy`,
     caughtBy: 'Delivery::Blocked',

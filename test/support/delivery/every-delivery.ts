@@ -168,9 +168,30 @@ export function everyDelivery(): { Resources: MutableResources } & Json {
         allow(['firehose:PutRecord', 'firehose:PutRecordBatch'], arnOf('Archive')),
       ),
       Archive: resource('AWS::KinesisFirehose::DeliveryStream', {
-        ExtendedS3DestinationConfiguration: { BucketARN: arnOf('Kept'), RoleARN: arnOf('WriterRole') },
+        ExtendedS3DestinationConfiguration: {
+          BucketARN: arnOf('Kept'),
+          RoleARN: arnOf('WriterRole'),
+          Prefix: 'events/!{timestamp:yyyy-MM-dd}/',
+          ErrorOutputPrefix: 'errors/!{firehose:error-output-type}/',
+        },
       }),
-      WriterRole: role('firehose.amazonaws.com', allow('s3:PutObject', join(arnOf('Kept'), '/*'))),
+      WriterRole: resource('AWS::IAM::Role', {
+        AssumeRolePolicyDocument: document({
+          Effect: 'Allow',
+          Principal: { Service: 'firehose.amazonaws.com' },
+          Action: 'sts:AssumeRole',
+          Condition: { StringEquals: { 'sts:ExternalId': here } },
+        }),
+        Policies: [
+          {
+            PolicyName: 'own',
+            PolicyDocument: document(
+              allow('s3:PutObject', join(arnOf('Kept'), '/events/*')),
+              allow('s3:PutObject', join(arnOf('Kept'), '/errors/*')),
+            ),
+          },
+        ],
+      }),
       ...bucket(
         'Kept',
         {},

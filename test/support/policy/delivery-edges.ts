@@ -1,5 +1,6 @@
 import { AccessLogDelivery } from './access-log-delivery.ts';
-import { arnParts } from './account.ts';
+import { arnParts, foreignAccount } from './account.ts';
+import { DeliveryUnderRole, type RoleDeliveryDetails } from './delivery-under-role.ts';
 import type { DeployedResource } from './deployed-stack.ts';
 import { type Edge, UnseenEdge } from './edge.ts';
 import { listOf } from './policies.ts';
@@ -17,6 +18,7 @@ const finders: Readonly<Record<string, FindEdges>> = {
   'AWS::CloudWatch::Alarm': alarmEdges,
   'AWS::CloudWatch::CompositeAlarm': alarmEdges,
   'AWS::Events::Rule': ruleEdges,
+  'AWS::KinesisFirehose::DeliveryStream': firehoseEdges,
   'AWS::Lambda::EventInvokeConfig': destinationEdges,
   'AWS::Lambda::EventSourceMapping': mappingEdges,
   'AWS::Lambda::Function': functionEdges,
@@ -30,7 +32,6 @@ const unknownDeliverers = new Set([
   'AWS::ApiGateway::Method',
   'AWS::Budgets::Budget',
   'AWS::CloudTrail::Trail',
-  'AWS::KinesisFirehose::DeliveryStream',
   'AWS::Pipes::Pipe',
   'AWS::Scheduler::Schedule',
   'AWS::StepFunctions::StateMachine',
@@ -76,9 +77,39 @@ function subscriptionEdges(subscription: DeployedResource, world: PolicyWorld): 
     ...(action ? [{ action, endpoint: subscription.property('Endpoint') }] : []),
     ...(redrive ? [{ action: 'sqs:SendMessage', endpoint: redrive.deadLetterTargetArn }] : []),
   ];
-  return destinations.map(({ action, endpoint }) =>
-    serviceDelivery(world, 'sns.amazonaws.com', source, action, endpoint),
-  );
+  return [
+    ...destinations.map(({ action, endpoint }) =>
+      serviceDelivery(world, 'sns.amazonaws.com', source, action, endpoint),
+    ),
+    ...(subscription.property('Protocol') === 'firehose'
+      ? [
+          deliveryUnderRole(
+            world,
+            source.path,
+            subscription.property('SubscriptionRoleArn'),
+            subscription.property('Endpoint'),
+            { service: 'sns.amazonaws.com', actions: ['firehose:PutRecord', 'firehose:PutRecordBatch'] },
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** A delivery stream writes objects under its prefixes, up to where those are filled in. */
+function firehoseEdges(stream: DeployedResource, world: PolicyWorld): readonly Edge[] {
+  const destination = stream.property('ExtendedS3DestinationConfiguration') as
+    | Readonly<Record<'BucketARN' | 'RoleARN' | 'Prefix' | 'ErrorOutputPrefix', string>>
+    | undefined;
+  if (destination === undefined) return [new UnseenEdge(stream.path, unknownDelivery)];
+  const { BucketARN, RoleARN, Prefix, ErrorOutputPrefix } = destination;
+  return [
+    deliveryUnderRole(world, stream.path, RoleARN, BucketARN, {
+      service: 'firehose.amazonaws.com',
+      assumedWith: { 'sts:ExternalId': { own: stream.account, others: foreignAccount } },
+      actions: ['s3:PutObject'],
+      parts: [Prefix, ErrorOutputPrefix].map(prefix => `/${prefix.split('!{')[0]}any`),
+    }),
+  ];
 }
 
 function alarmEdges(alarm: DeployedResource, world: PolicyWorld): readonly Edge[] {
@@ -228,4 +259,18 @@ function serviceDelivery(
   return destination
     ? new ServiceDelivery(world, { service, source, action, destination })
     : new UnseenEdge(`${source.path} → ${String(target)}`, 'what it delivers to is not in this app');
+}
+
+function deliveryUnderRole(
+  world: PolicyWorld,
+  from: string,
+  role: unknown,
+  target: unknown,
+  how: Omit<RoleDeliveryDetails, 'from' | 'role' | 'destination'>,
+): Edge {
+  const destination = world.referredTo(target);
+  const taken = world.referredTo(role);
+  return destination && taken
+    ? new DeliveryUnderRole(world, { ...how, from, role: taken, destination })
+    : new UnseenEdge(`${from} → ${String(target)}`, 'what it delivers to, or its role, is not in this app');
 }

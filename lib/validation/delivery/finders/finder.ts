@@ -21,15 +21,20 @@ const deliveries: Readonly<Record<string, readonly string[]>> = {
   states: ['states:StartExecution'],
 };
 
-/** The calls by which anything delivers into a resource; none where that is not known. */
-export function deliveryCalls(target: DeployedResource): readonly Call[] {
+/**
+ * The calls by which anything delivers into a resource; none where that is not known.
+ *
+ * @param objects keys of what is written, into a bucket.
+ */
+export function deliveryCalls(
+  target: DeployedResource,
+  objects: readonly string[] = ['made-up'],
+): readonly Call[] {
   const { arn = '' } = target;
   const service = arnParts(arn)?.service ?? '';
-  return (deliveries[service] ?? []).map(action => ({
-    action,
-    target,
-    ...(service === 's3' && { arn: `${arn}/made-up` }),
-  }));
+  return (deliveries[service] ?? []).flatMap(action =>
+    service === 's3' ? objects.map(key => ({ action, target, arn: `${arn}/${key}` })) : [{ action, target }],
+  );
 }
 
 /** What a value of a template is called in messages, where it refers to nothing of the app. */
@@ -75,15 +80,21 @@ export function byService(proof: Proof, delivery: ServiceDelivery, to: unknown):
   return whereDecided(servicePath(proof, { ...delivery, target, calls }), by, target);
 }
 
-type RoleDelivery = Pick<RolePathProps, 'kind' | 'by' | 'from' | 'role' | 'service' | 'source'>;
+type RoleDelivery = Pick<
+  RolePathProps,
+  'kind' | 'by' | 'from' | 'role' | 'service' | 'source' | 'assumedWith'
+> & {
+  /** Keys of what is written into a bucket. */
+  readonly objects?: readonly string[];
+};
 
 /** Delivery under a role into what a property names. */
-export function byRole(proof: Proof, delivery: RoleDelivery, to: unknown): Edge {
+export function byRole(proof: Proof, { objects, ...delivery }: RoleDelivery, to: unknown): Edge {
   const target = proof.app.referredTo(to);
   const { kind, by, from } = delivery;
   const ends = { kind, by, from, to: target?.path ?? outside(to) };
   if (!target) return unseenEdge(ends, notOfThisApp, askTheOwner);
-  const calls = deliveryCalls(target);
+  const calls = deliveryCalls(target, objects);
   if (calls.length === 0)
     return unseenEdge(ends, `no rule knows how ${target.type} is delivered to`, newRule);
   return whereDecided(rolePath(proof, { ...delivery, to: target.path, calls }), by, target);

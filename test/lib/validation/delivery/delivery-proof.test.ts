@@ -101,6 +101,19 @@ describe('finds blocked', () => {
       r => Object.assign(properties(r, 'WriterRole'), { Policies: [] }),
       'all/Archive → all/Kept',
     ],
+    [
+      'Firehose → the folder of its errors',
+      r => roleStatements(r, 'WriterRole').splice(1, 1),
+      'all/Archive → all/Kept',
+    ],
+    [
+      'a stream whose role is for another account’s',
+      r =>
+        Object.assign(statements(r, 'WriterRole', 'AssumeRolePolicyDocument')[0] ?? {}, {
+          Condition: { StringEquals: { 'sts:ExternalId': '999999999999' } },
+        }),
+      'all/Archive → all/Kept',
+    ],
     ['S3 → queue', r => shutOut(r, 'TasksPolicy', 's3.amazonaws.com'), 'all/Uploads → all/Tasks'],
     ['S3 → key', r => shutOut(r, 'QueueKey', 's3.amazonaws.com', 'KeyPolicy'), 'all/Uploads → all/Tasks'],
     ['access logs', r => shutOut(r, 'KeptPolicy', 'logging.s3.amazonaws.com'), 'all/Uploads → all/Kept'],

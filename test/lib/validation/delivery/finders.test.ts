@@ -213,6 +213,61 @@ it.each<Delivery>([
     expected: 'CloudTrail, Trail → Group',
   },
   {
+    how: 'a pipe that fills a stream, for which it encrypts and decrypts nothing',
+    resources: {
+      ...queue,
+      Key: resource('AWS::KMS::Key', {
+        KeyPolicy: {
+          Statement: [
+            {
+              Effect: 'Allow',
+              Principal: { AWS: { 'Fn::Join': ['', ['arn:aws:iam::', { Ref: 'AWS::AccountId' }, ':root']] } },
+              Action: 'kms:*',
+              Resource: '*',
+            },
+          ],
+        },
+      }),
+      Stream: resource('AWS::Kinesis::Stream', {
+        StreamEncryption: { EncryptionType: 'KMS', KeyId: arnOf('Key') },
+      }),
+      Pipe: resource('AWS::Pipes::Pipe', {
+        RoleArn: arnOf('Grant'),
+        Source: arnOf('Queue'),
+        Target: arnOf('Stream'),
+      }),
+      Grant: resource('AWS::IAM::Role', {
+        AssumeRolePolicyDocument: {
+          Statement: [
+            { Effect: 'Allow', Principal: { Service: 'pipes.amazonaws.com' }, Action: 'sts:AssumeRole' },
+          ],
+        },
+        Policies: [
+          {
+            PolicyName: 'own',
+            PolicyDocument: {
+              Statement: [
+                {
+                  Effect: 'Allow',
+                  Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+                  Resource: arnOf('Queue'),
+                },
+                {
+                  Effect: 'Allow',
+                  Action: ['kinesis:PutRecord', 'kinesis:PutRecords'],
+                  Resource: arnOf('Stream'),
+                },
+                { Effect: 'Allow', Action: 'kms:GenerateDataKey', Resource: arnOf('Key') },
+              ],
+            },
+          },
+        ],
+      }),
+    },
+    grant: 'Grant',
+    expected: 'Pipe target, Pipe → Stream',
+  },
+  {
     how: 'a Firehose that reads a stream',
     resources: {
       Stream: resource('AWS::Kinesis::Stream'),
