@@ -8,8 +8,11 @@ import { BucketNotifications } from './s3/bucket-notifications.ts';
 import { NotificationDelivery } from './s3/notification-delivery.ts';
 import { refineObjects } from './s3/refined-objects.ts';
 import { FanOut } from './sns/fan-out.ts';
+import { HttpDelivery } from './sns/http-delivery.ts';
+import { MessageSigner } from './sns/message-signer.ts';
 import { Publisher } from './sns/publish.ts';
 import { QueueDelivery } from './sns/queue-delivery.ts';
+import { SubscriptionConfirmations } from './sns/subscription-confirmations.ts';
 import { listDeadLetterSourceQueues } from './sqs/dead-letter-sources.ts';
 import { MoveTasks } from './sqs/move-tasks.ts';
 import { receiveMessage } from './sqs/receive-message.ts';
@@ -45,7 +48,10 @@ export async function startEndpoint({ port, region }: EndpointOptions): Promise<
   refineQueues(queues);
   const dynamoDb = new DynamoDb(region);
   const moveTasks = new MoveTasks(queues);
-  const fanOut = new FanOut(topics, new QueueDelivery(fauxqs));
+  const signer = new MessageSigner();
+  const http = new HttpDelivery({ topics, signer, endpoint: () => url });
+  const confirmations = new SubscriptionConfirmations(topics, http);
+  const fanOut = new FanOut(topics, new QueueDelivery(fauxqs), http);
   const publisher = new Publisher(topics, fanOut);
   refineObjects(fauxqs, new BucketNotifications(new NotificationDelivery(fauxqs, fanOut), region));
   await app.ready();
@@ -69,7 +75,9 @@ export async function startEndpoint({ port, region }: EndpointOptions): Promise<
     query: new Map([
       ['Publish', publisher.publish],
       ['PublishBatch', publisher.publishBatch],
+      ['ConfirmSubscription', confirmations.confirm],
     ]),
+    files: new Map([[signer.certificatePath, () => signer.certificate]]),
     rest: new Map(),
     others: app,
   });
@@ -82,6 +90,7 @@ export async function startEndpoint({ port, region }: EndpointOptions): Promise<
     fanOut,
     close: async () => {
       moveTasks.stop();
+      confirmations.stop();
       // Ends the receives that wait, so that their connections can close.
       await app.close();
       server.close();

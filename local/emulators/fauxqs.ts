@@ -66,6 +66,7 @@ export interface FauxqsTopicStore extends TopicStore {
     endpoint: string,
     attributes?: Record<string, string>,
   ): StoredSubscription | undefined;
+  unsubscribe(arn: string): boolean;
 }
 
 export interface StoredObject {

@@ -25,11 +25,14 @@ export interface WireRoutes {
   readonly query: ReadonlyMap<string, WireAction>;
   /** Services of the REST-JSON protocol, by the name that their callers sign with. */
   readonly rest: ReadonlyMap<string, RestService>;
+  /** What anybody may fetch, in PEM, by its path. */
+  readonly files: ReadonlyMap<string, () => string>;
   /** Answers everything else: S3, and what is seldom asked of queues and topics. */
   readonly others: FauxqsApp;
 }
 
 const DYNAMODB = 'DynamoDB_20120810.';
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 /** As much as fauxqs takes: a part of an S3 upload. */
 const MAX_BODY_BYTES = 11 * 1_048_576;
 
@@ -66,6 +69,16 @@ async function answered(
   const target = headers['x-amz-target'];
   const region = addressed?.region ?? routes.region;
   const isGone = (): boolean => response.destroyed;
+  if (method === 'GET' && addressed === undefined) {
+    const file = routes.files.get(url ?? '');
+    if (file !== undefined) {
+      return { status: 200, headers: { 'content-type': 'application/x-pem-file' }, body: file() };
+    }
+    // Links that SNS sends are followed without a signature.
+    if (/^\/\?(.*&)?Action=/.test(url ?? '')) {
+      return queryResult(url?.slice(2) ?? '', region, { headers: FORM }, isGone, routes);
+    }
+  }
   if (method === 'POST' && url === '/') {
     if (typeof target === 'string' && target.startsWith(DYNAMODB)) {
       return routes.dynamoDb.answer(target.slice(DYNAMODB.length), jsonParameters(await bodyOf(request)));
@@ -116,7 +129,7 @@ async function restResult(
 async function queryResult(
   body: string,
   region: string,
-  { headers }: IncomingMessage,
+  { headers }: Pick<IncomingMessage, 'headers'>,
   isGone: () => boolean,
   routes: WireRoutes,
 ): Promise<WireAnswer> {

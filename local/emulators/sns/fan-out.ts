@@ -1,8 +1,9 @@
 import type { MessageStore, StoredSubscription, StoredTopic } from '../message-store.ts';
 import { passesFilter } from './filter-policy.ts';
-import { postNotification } from './http-delivery.ts';
+import type { HttpDelivery } from './http-delivery.ts';
 import { functionEvent, type Notification } from './notification.ts';
 import { DeliveryFailed, type QueueDelivery } from './queue-delivery.ts';
+import { isPending } from './subscription-confirmations.ts';
 
 /** What became of a notification at one subscription. */
 export interface DeliveryOutcome {
@@ -24,21 +25,23 @@ export type FunctionInvoker = (functionArn: string, event: object) => Promise<vo
 export class FanOut {
   readonly #topics: MessageStore['topics'];
   readonly #queues: QueueDelivery;
+  readonly #http: HttpDelivery;
   /** Told of every outcome. */
   onOutcome: (outcome: DeliveryOutcome) => void = () => undefined;
   /** How subscribed functions are invoked; until it is set, deliveries to them fail. */
   invokeFunction: FunctionInvoker = arn => Promise.reject(new DeliveryFailed(`${arn} does not run here.`));
   readonly #underWay = new Set<Promise<void>>();
 
-  constructor(topics: MessageStore['topics'], queues: QueueDelivery) {
+  constructor(topics: MessageStore['topics'], queues: QueueDelivery, http: HttpDelivery) {
     this.#topics = topics;
     this.#queues = queues;
+    this.#http = http;
   }
 
   deliver(topic: StoredTopic, notification: Notification): void {
     for (const arn of topic.subscriptionArns) {
       const subscription = this.#topics.getSubscription(arn);
-      if (subscription === undefined) {
+      if (subscription === undefined || isPending(subscription)) {
         continue;
       }
       if (passesFilter(subscription, notification)) {
@@ -76,7 +79,7 @@ export class FanOut {
       if (subscription.protocol === 'lambda') {
         await this.invokeFunction(subscription.endpoint, functionEvent(notification, subscription.arn));
       } else {
-        await postNotification(subscription, notification);
+        await this.#http.notify(subscription, notification);
       }
       this.#report(subscription, notification, 'delivered');
     } catch (fault) {

@@ -21,6 +21,7 @@ async function call(
     region: 'us-east-1',
     json: new Map(),
     query: new Map(),
+    files: new Map(),
     rest: new Map([['kettle', service]]),
     others: {} as FauxqsApp,
   });

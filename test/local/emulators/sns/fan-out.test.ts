@@ -1,10 +1,8 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { PublishBatchCommand, PublishCommand, type PublishCommandInput } from '@aws-sdk/client-sns';
 import { DeleteQueueCommand } from '@aws-sdk/client-sqs';
 import type { DeliveryOutcome } from '../../../../local/emulators/sns/fan-out.ts';
 import { DeliveryFailed } from '../../../../local/emulators/sns/queue-delivery.ts';
-import { EndpointUnderTest, eventually, type TestQueue } from '../endpoint-under-test.ts';
+import { EndpointUnderTest, type TestQueue } from '../endpoint-under-test.ts';
 
 let cloud: EndpointUnderTest;
 let outcomes: DeliveryOutcome[];
@@ -212,68 +210,6 @@ describe('functions', () => {
     await publish(topicArn);
     await cloud.endpoint.fanOut.settled();
 
-    expect(await bodies(dlq)).toHaveLength(1);
-  });
-});
-
-describe('HTTP addresses', () => {
-  let server: Server;
-  let address: string;
-  let statuses: number[];
-  const received: { headers: NodeJS.Dict<string | string[]>; body: string }[] = [];
-
-  beforeAll(async () => {
-    server = createServer(async (request, response) => {
-      let body = '';
-      for await (const chunk of request) {
-        body += String(chunk);
-      }
-      received.push({ headers: request.headers, body });
-      response.writeHead(statuses.shift() ?? 200).end();
-    });
-    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-    address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/crm`;
-  });
-
-  beforeEach(() => {
-    received.length = 0;
-  });
-
-  afterAll(() => server.close());
-
-  it('are posted to, and again when they fail', async () => {
-    statuses = [503, 200];
-    const topicArn = await cloud.createTopic('posting');
-    await cloud.subscribe(topicArn, address, {}, 'http');
-
-    await publish(topicArn);
-    await eventually(async () => outcomes.length > 0);
-
-    expect(outcomes).toMatchObject([{ outcome: 'delivered', protocol: 'http' }]);
-    expect(received).toHaveLength(2);
-    expect(received[1]?.headers).toMatchObject({
-      'x-amz-sns-message-type': 'Notification',
-      'x-amz-sns-topic-arn': topicArn,
-    });
-    expect(JSON.parse(received[1]?.body ?? '')).toMatchObject({ Type: 'Notification', Message: 'hello' });
-  });
-
-  it('that refuse are not asked again; the message goes to the dead-letter queue', async () => {
-    statuses = [400];
-    const topicArn = await cloud.createTopic('refusing');
-    const dlq = await cloud.createQueue('refusing-dlq');
-    await cloud.subscribe(
-      topicArn,
-      address,
-      { RedrivePolicy: JSON.stringify({ deadLetterTargetArn: dlq.arn }) },
-      'http',
-    );
-
-    await publish(topicArn);
-    await eventually(async () => outcomes.length > 0);
-
-    expect(received).toHaveLength(1);
-    expect(outcomes).toMatchObject([{ outcome: 'redriven', reason: `${address} answered 400.` }]);
     expect(await bodies(dlq)).toHaveLength(1);
   });
 });
