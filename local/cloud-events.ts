@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { AlarmState } from './alarms/alarm-spec.ts';
+import type { LostInvocation } from './asynchronous-invocations.ts';
 import type { DeliveryOutcome } from './emulators/sns/fan-out.ts';
 import type { FunctionEvents } from './functions/function-events.ts';
 import type { FunctionRuntime } from './functions/function-runtime.ts';
@@ -24,6 +25,7 @@ export interface CloudEvents extends FunctionEvents, MappingEvents {
   readonly delivery: [DeliveryOutcome];
   /** An HTTP API answered. */
   readonly request: [RequestHandled];
+  readonly lostInvocation: [LostInvocation];
   readonly alarm: [AlarmChange];
   readonly fleetFault: [FleetFault];
 }

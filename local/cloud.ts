@@ -146,6 +146,7 @@ async function provisioned(
     clients: parts.clients,
     directQueues: parts.endpoint.directQueues,
     functions: parts.functions,
+    asynchronousInvocations: parts.asynchronousInvocations,
     httpApis: parts.httpApis,
     workers: parts.workers,
     loadBalancers: parts.loadBalancers,

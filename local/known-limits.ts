@@ -13,5 +13,8 @@ export const KNOWN_LIMITS: readonly string[] = [
   'MessageGroupId of messages sent straight to standard queues (fair queues) is not kept.',
   'RedriveAllowPolicy is kept, and not enforced.',
   'A handler that takes longer than its cut visibility timeout sees its messages again.',
-  'HTTP(S) subscriptions are confirmed by themselves, and tried three times.',
+  'HTTP(S) endpoints are tried again after pauses that are 60 times shorter, and half a second at the most.',
+  'Asynchronous invocations are tried again after 200 and 400 milliseconds, instead of one and two minutes.',
+  'Envelopes of SNS in queues and in events of functions are not signed, those to HTTP(S) endpoints are.',
+  'Throttle policies of HTTP(S) subscriptions do not slow deliveries down.',
 ];

@@ -1,7 +1,7 @@
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { AlarmMonitor } from './alarms/alarm-monitor.ts';
 import type { AlarmSpec, AlarmState } from './alarms/alarm-spec.ts';
-import { lambdaMetrics, queueMetrics } from './alarms/service-metrics.ts';
+import { lambdaMetrics, lostInvocationMetric, queueMetrics } from './alarms/service-metrics.ts';
 import type { CloudEventStream } from './cloud-events.ts';
 import type { MessageStore } from './emulators/message-store.ts';
 import type { AwsClients } from './provision/aws-clients.ts';
@@ -47,6 +47,7 @@ export class Monitoring {
     const record = this.#alarms.record.bind(this.#alarms);
     events.on('metric', record);
     events.on('invocation', report => lambdaMetrics(report, Date.now()).forEach(record));
+    events.on('lostInvocation', lost => record(lostInvocationMetric(lost.functionName, Date.now())));
     events.on('delivery', outcome => topicMetrics(outcome, Date.now()).forEach(record));
     events.on('request', request => httpApiMetrics(request, Date.now()).forEach(record));
     this.#alarms.events.on('change', ({ spec, newState, reason }) => {

@@ -1,5 +1,6 @@
 import { AsynchronousInvocations } from './asynchronous-invocations.ts';
 import { CloudEventStream } from './cloud-events.ts';
+import { destinationsOn } from './destinations.ts';
 import { type Endpoint, type EndpointOptions, startEndpoint } from './emulators/endpoint.ts';
 import { FunctionRuntime } from './functions/function-runtime.ts';
 import { HttpApis } from './http-apis.ts';
@@ -26,9 +27,9 @@ export class RunningParts {
   readonly workers: WorkerFleets;
   readonly loadBalancers: LoadBalancers;
   readonly schedules = new Schedules();
+  readonly asynchronousInvocations: AsynchronousInvocations;
   readonly monitoring: Monitoring;
   readonly #mappings: EventSourceMapping[] = [];
-  readonly #invocations = new AsynchronousInvocations(this.functions);
 
   static async start({ httpPorts, fleetSize, ...options }: RunningPartsOptions): Promise<RunningParts> {
     return new RunningParts(
@@ -54,7 +55,12 @@ export class RunningParts {
     });
     this.events.follow(this.functions);
     this.events.followWorkers(workers);
-    endpoint.fanOut.invokeFunction = (arn, event) => this.#invocations.accept(arn, event);
+    this.asynchronousInvocations = new AsynchronousInvocations(
+      this.functions,
+      destinationsOn(endpoint.url, this.clients),
+    );
+    endpoint.fanOut.invokeFunction = (arn, event) => this.asynchronousInvocations.accept(arn, event);
+    this.asynchronousInvocations.onLost = lost => this.events.emit('lostInvocation', lost);
     endpoint.fanOut.onOutcome = outcome => this.events.emit('delivery', outcome);
   }
 
@@ -69,7 +75,7 @@ export class RunningParts {
     await this.schedules.stop();
     await Promise.all([...this.#mappings.map(mapping => mapping.stop()), this.workers.stop()]);
     await this.endpoint.fanOut.settled();
-    await this.#invocations.settled();
+    await this.asynchronousInvocations.settled();
     await this.functions.stop();
     await this.monitoring.stop();
     this.clients.close();

@@ -38,6 +38,18 @@ export function lambdaMetrics(
   ];
 }
 
+/** What Lambda publishes where neither destination nor DLQ could keep an event. */
+export function lostInvocationMetric(functionName: string, timestamp: number): MetricSample {
+  return {
+    namespace: 'AWS/Lambda',
+    name: 'DestinationDeliveryFailures',
+    dimensions: { FunctionName: functionName },
+    value: 1,
+    unit: 'Count',
+    timestamp,
+  };
+}
+
 /**
  * What SQS publishes to `AWS/SQS` of a queue's contents.
  *

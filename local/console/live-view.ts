@@ -26,6 +26,9 @@ export class LiveView {
     this.#cloud.events.on('fault', ({ operation, error, consequence }) =>
       this.#show('fault', styleText('red', `${operation}: ${(error as Error).message}. ${consequence}`)),
     );
+    this.#cloud.events.on('lostInvocation', ({ functionName, reason }) =>
+      this.#show('fault', styleText('red', `An event of ${functionName} is lost: ${reason}`)),
+    );
     this.#cloud.events.on('fleetFault', ({ what }) => this.#show('fault', styleText('red', what)));
     this.#cloud.events.on('alarm', ({ path, state, reason }) => {
       // The first verdict of an alarm that nothing is wrong with is no news.

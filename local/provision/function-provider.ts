@@ -46,6 +46,10 @@ export const functionProvider: ResourceProvider = {
       ...(reserved === undefined ? {} : { reservedConcurrency: Number(reserved) }),
       ...(LogGroup === undefined ? {} : { logGroupName: LogGroup }),
     });
+    const deadLetterTarget = resource.property('DeadLetterConfig', 'TargetArn');
+    if (typeof deadLetterTarget === 'string') {
+      services.asynchronousInvocations.configure(functionName(resource), { deadLetterTarget });
+    }
     if (listOf(resource, 'Layers').length > 0) {
       services.note(resource, 'its layers are not there here');
     }

@@ -1,5 +1,6 @@
 import { alarmProvider } from './alarm-provider.ts';
 import { bucketProvider } from './bucket-provider.ts';
+import { eventInvokeConfigProvider } from './event-invoke-config-provider.ts';
 import { eventSourceMappingProvider } from './event-source-mapping-provider.ts';
 import { functionProvider } from './function-provider.ts';
 import {
@@ -28,6 +29,7 @@ export const PROVIDERS: readonly ResourceProvider[] = [
   autoScalingGroupProvider,
   bucketProvider,
   containerServiceProvider,
+  eventInvokeConfigProvider,
   eventSourceMappingProvider,
   functionProvider,
   globalTableProvider,

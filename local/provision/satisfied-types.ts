@@ -38,7 +38,6 @@ export const SATISFIED_TYPES: Readonly<Record<string, string>> = {
   'AWS::IAM::ServiceLinkedRole': NOT_EVALUATED,
   'AWS::KMS::Alias': NOT_ENCRYPTED,
   'AWS::KMS::Key': NOT_ENCRYPTED,
-  'AWS::Lambda::EventInvokeConfig': 'asynchronous invocations are tried three times locally',
   'AWS::Lambda::Permission': NOT_EVALUATED,
   'AWS::Logs::LogGroup': 'log lines go to the terminal',
   'AWS::Logs::ResourcePolicy': NOT_EVALUATED,

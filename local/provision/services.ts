@@ -1,4 +1,5 @@
 import type { ResourceDeclaration } from '../assembly/resource.ts';
+import type { AsynchronousInvocations } from '../asynchronous-invocations.ts';
 import type { DirectQueues } from '../emulators/direct-queues.ts';
 import type { FunctionRuntime } from '../functions/function-runtime.ts';
 import type { HttpApis } from '../http-apis.ts';
@@ -19,6 +20,7 @@ export interface LocalServices {
   /** Longest visibility timeout that a queue gets, in seconds. */
   readonly maxVisibilityTimeoutSeconds: number;
   readonly functions: FunctionRuntime;
+  readonly asynchronousInvocations: Pick<AsynchronousInvocations, 'configure'>;
   readonly monitoring: Monitoring;
   /** Hands over a mapping, to be stopped with the rest. */
   addMapping(mapping: EventSourceMapping): void;

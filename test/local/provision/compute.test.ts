@@ -1,5 +1,5 @@
 import { PublishCommand } from '@aws-sdk/client-sns';
-import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { LocalCloud } from '../../../local/cloud.ts';
 import type { CloudEvents } from '../../../local/cloud-events.ts';
 import { eventually } from '../emulators/endpoint-under-test.ts';
@@ -391,6 +391,73 @@ describe('AWS::SNS::Subscription to a function', () => {
     expect(lines.flatMap(({ json }) => (json?.greeted === undefined ? [] : [json]))).toEqual([
       { greeted: 'hello', calls: 1 },
       { greeted: 'hello', calls: 2 },
+    ]);
+  });
+});
+
+describe('AWS::Lambda::EventInvokeConfig', () => {
+  const failing = {
+    'index.mjs': `
+      export const greet = async () => {
+        throw new Error('no mail today');
+      };
+    `,
+  };
+
+  function aFailingSubscriber(onFailure: unknown) {
+    return {
+      ...role,
+      Greet: aFunction('greet', { DeadLetterConfig: { TargetArn: attributeOf('Abandoned') } }),
+      Failed: { Type: 'AWS::SQS::Queue' },
+      Abandoned: { Type: 'AWS::SQS::Queue' },
+      Config: {
+        Type: 'AWS::Lambda::EventInvokeConfig',
+        Properties: {
+          FunctionName: refTo('Greet'),
+          Qualifier: '$LATEST',
+          MaximumRetryAttempts: 1,
+          DestinationConfig: { OnFailure: { Destination: onFailure } },
+        },
+      },
+      Topic: { Type: 'AWS::SNS::Topic' },
+      Subscription: {
+        Type: 'AWS::SNS::Subscription',
+        Properties: { TopicArn: refTo('Topic'), Protocol: 'lambda', Endpoint: attributeOf('Greet') },
+      },
+    };
+  }
+
+  it('tells the destination, and the DLQ of the function, of what it failed on', async () => {
+    const { cloud, sns, sqs } = await stacks.ofResources(aFailingSubscriber(attributeOf('Failed')), {
+      assets: { 'code.zip': failing },
+    });
+
+    await sns.send(new PublishCommand({ TopicArn: cloud.resource('Topic')?.ref, Message: 'hello' }));
+
+    const bodyIn = (queue: string) =>
+      eventually(async () => {
+        const { Messages: [message] = [] } = await sqs.send(
+          new ReceiveMessageCommand({ QueueUrl: cloud.resource(queue)?.ref }),
+        );
+        return message?.Body && JSON.parse(message.Body);
+      });
+    const record = await bodyIn('Failed');
+    expect(record).toMatchObject({
+      requestContext: { condition: 'RetriesExhausted', approximateInvokeCount: 2 },
+      requestPayload: { Records: [{ Sns: { Message: 'hello' } }] },
+      responsePayload: { errorMessage: 'no mail today' },
+    });
+    expect(await bodyIn('Abandoned')).toEqual(record.requestPayload);
+  });
+
+  it('says which destination it does not tell', async () => {
+    const { cloud } = await stacks.ofResources(
+      aFailingSubscriber('arn:aws:events:us-east-1:000000000000:event-bus/default'),
+      { assets: { 'code.zip': failing } },
+    );
+
+    expect(notesOn(cloud, 'Config')).toEqual([
+      'does not tell arn:aws:events:us-east-1:000000000000:event-bus/default here: it is no queue, topic or function',
     ]);
   });
 });
