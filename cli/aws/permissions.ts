@@ -12,6 +12,10 @@ export const permissions = {
   sources: ['sqs:ListDeadLetterSourceQueues'],
   receive: ['sqs:ReceiveMessage', key('kms:Decrypt')],
   release: ['sqs:ChangeMessageVisibility'],
+  create: ['sqs:CreateQueue', 'sqs:TagQueue', 'sqs:GetQueueAttributes'],
+  tags: ['sqs:ListQueueTags'],
+  purge: ['sqs:PurgeQueue'],
+  remove: ['sqs:DeleteQueue'],
   send: ['sqs:SendMessage', key('kms:GenerateDataKey', 'kms:Decrypt')],
   delete: ['sqs:DeleteMessage'],
   startMove: [

@@ -9,8 +9,9 @@ import {
   paginateListDeadLetterSourceQueues,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
+  SendMessageCommand,
 } from '@aws-sdk/client-sqs';
-import { parseQueueAddress, type QueueAddress } from '../queues/queue-address.ts';
+import type { QueueAddress } from '../queues/queue-address.ts';
 import type {
   BatchFailure,
   MessageAttribute,
@@ -21,10 +22,12 @@ import type {
   Queues,
   ReceivedMessage,
   ReceiveOptions,
+  SentMessage,
 } from '../queues/queues.ts';
 import { explain, isMissingQueue, request } from './aws-faults.ts';
 import { type AwsConnection, given } from './connection.ts';
 import { permissions } from './permissions.ts';
+import { nameInUrl, queueOf } from './queue-identity.ts';
 
 /** Queues of SQS, or of whatever speaks its protocol. */
 export class SqsQueues implements Queues {
@@ -73,12 +76,13 @@ export class SqsQueues implements Queues {
         }),
       ),
     );
-    const deadLetterQueueArn = deadLetterTarget(Attributes.RedrivePolicy);
+    const { deadLetterTargetArn, maxReceiveCount } = redrivePolicy(Attributes.RedrivePolicy);
     return {
       visible: Number(Attributes.ApproximateNumberOfMessages ?? 0),
       inFlight: Number(Attributes.ApproximateNumberOfMessagesNotVisible ?? 0),
       delayed: Number(Attributes.ApproximateNumberOfMessagesDelayed ?? 0),
-      ...(deadLetterQueueArn && { deadLetterQueueArn }),
+      ...(deadLetterTargetArn && { deadLetterQueueArn: deadLetterTargetArn }),
+      ...(maxReceiveCount !== undefined && { maxReceiveCount: Number(maxReceiveCount) }),
     };
   }
 
@@ -108,7 +112,9 @@ export class SqsQueues implements Queues {
         new ReceiveMessageCommand({
           QueueUrl: queue.url,
           MaxNumberOfMessages: options.maxMessages,
-          VisibilityTimeout: options.visibilityTimeoutSeconds,
+          ...(options.visibilityTimeoutSeconds !== undefined && {
+            VisibilityTimeout: options.visibilityTimeoutSeconds,
+          }),
           WaitTimeSeconds: options.waitSeconds,
           MessageAttributeNames: ['All'],
           MessageSystemAttributeNames: ['All'],
@@ -118,24 +124,26 @@ export class SqsQueues implements Queues {
     return Messages.map(received);
   }
 
+  async sendOne(queue: Queue, message: OutgoingMessage): Promise<SentMessage> {
+    const { MessageId, SequenceNumber } = await request(
+      this.#about('SendMessage', queue.name, permissions.send),
+      this.#aws
+        .sqs(queue.region)
+        .send(new SendMessageCommand({ QueueUrl: queue.url, ...outgoing(queue, message) })),
+    );
+    return {
+      id: given(MessageId, 'MessageId'),
+      ...(SequenceNumber && { sequenceNumber: SequenceNumber }),
+    };
+  }
+
   async send(queue: Queue, messages: readonly OutgoingMessage[]): Promise<readonly BatchFailure[]> {
     const { Failed } = await request(
       this.#about('SendMessage', queue.name, permissions.send),
       this.#aws.sqs(queue.region).send(
         new SendMessageBatchCommand({
           QueueUrl: queue.url,
-          Entries: messages.map((message, index) => ({
-            Id: String(index),
-            MessageBody: message.body,
-            MessageAttributes: outgoing(message.attributes),
-            ...(message.groupId && { MessageGroupId: message.groupId }),
-            ...(queue.fifo && message.deduplicationId && { MessageDeduplicationId: message.deduplicationId }),
-            ...(message.traceHeader && {
-              MessageSystemAttributes: {
-                AWSTraceHeader: { DataType: 'String', StringValue: message.traceHeader },
-              },
-            }),
-          })),
+          Entries: messages.map((message, index) => ({ Id: String(index), ...outgoing(queue, message) })),
         }),
       ),
     );
@@ -180,18 +188,18 @@ export class SqsQueues implements Queues {
 }
 
 /** ARN of the DLQ in a redrive policy. */
-export function deadLetterTarget(redrivePolicy: string | undefined): string | undefined {
-  if (!redrivePolicy) return undefined;
-  return (JSON.parse(redrivePolicy) as { deadLetterTargetArn?: string }).deadLetterTargetArn;
+export function deadLetterTarget(policy: string | undefined): string | undefined {
+  return redrivePolicy(policy).deadLetterTargetArn;
 }
 
-function queueOf(url: string, arn: string): Queue {
-  const { name, region = '' } = parseQueueAddress(arn);
-  return { name, url, arn, region, fifo: name.endsWith('.fifo') };
+/** The number may come as text: as whoever made the queue wrote it. */
+interface RedrivePolicy {
+  readonly deadLetterTargetArn?: string;
+  readonly maxReceiveCount?: number | string;
 }
 
-function nameInUrl(url: string): string {
-  return url.slice(url.lastIndexOf('/') + 1);
+function redrivePolicy(policy: string | undefined): RedrivePolicy {
+  return policy ? (JSON.parse(policy) as RedrivePolicy) : {};
 }
 
 function received(message: Message): ReceivedMessage {
@@ -209,6 +217,7 @@ function received(message: Message): ReceivedMessage {
     ...(system.MessageGroupId && { groupId: system.MessageGroupId }),
     ...(system.MessageDeduplicationId && { deduplicationId: system.MessageDeduplicationId }),
     ...(system.AWSTraceHeader && { traceHeader: system.AWSTraceHeader }),
+    ...(system.DeadLetterQueueSourceArn && { deadLetterSourceArn: system.DeadLetterQueueSourceArn }),
   };
 }
 
@@ -221,10 +230,21 @@ function incoming(attributes: Readonly<Record<string, MessageAttributeValue>>): 
   );
 }
 
-function outgoing(attributes: MessageAttributes): Record<string, MessageAttributeValue> {
-  return Object.fromEntries(
-    Object.entries(attributes).map(([name, attribute]) => [name, attributeValue(attribute)]),
-  );
+function outgoing(queue: Queue, message: OutgoingMessage) {
+  return {
+    MessageBody: message.body,
+    MessageAttributes: Object.fromEntries(
+      Object.entries(message.attributes).map(([name, attribute]) => [name, attributeValue(attribute)]),
+    ),
+    ...(message.delaySeconds !== undefined && { DelaySeconds: message.delaySeconds }),
+    ...(message.groupId && { MessageGroupId: message.groupId }),
+    ...(queue.fifo && message.deduplicationId && { MessageDeduplicationId: message.deduplicationId }),
+    ...(message.traceHeader && {
+      MessageSystemAttributes: {
+        AWSTraceHeader: { DataType: 'String', StringValue: message.traceHeader },
+      },
+    }),
+  };
 }
 
 function attributeValue({ dataType, value }: MessageAttribute): MessageAttributeValue {

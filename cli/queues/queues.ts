@@ -16,6 +16,8 @@ export interface QueueState {
   readonly delayed: number;
   /** Where this queue's own failed messages go. */
   readonly deadLetterQueueArn?: string;
+  /** Receives after which a message goes there. */
+  readonly maxReceiveCount?: number;
 }
 
 export interface MessageAttribute {
@@ -44,11 +46,22 @@ export interface ReceivedMessage extends MessageContent {
   readonly sentAt?: number;
   /** Milliseconds since 1970. */
   readonly firstReceivedAt?: number;
+  /** The queue whose redrive policy brought the message here; none for what came any other way. */
+  readonly deadLetterSourceArn?: string;
 }
 
 /** A message to send, with the id by which its failure is told. */
 export interface OutgoingMessage extends MessageContent {
   readonly id: string;
+  /** 0 to 900; standard queues only. @default - the queue's own */
+  readonly delaySeconds?: number;
+}
+
+/** What SQS says of a message that it has taken. */
+export interface SentMessage {
+  readonly id: string;
+  /** Its place in a FIFO queue. */
+  readonly sequenceNumber?: string;
 }
 
 /** One message of a batch that was refused. */
@@ -62,8 +75,8 @@ export interface BatchFailure {
 export interface ReceiveOptions {
   /** 1 to 10. */
   readonly maxMessages: number;
-  /** How long the messages stay hidden from others. */
-  readonly visibilityTimeoutSeconds: number;
+  /** How long the messages stay hidden from others. @default - the queue's own visibility timeout */
+  readonly visibilityTimeoutSeconds?: number;
   /** From 1 second on all servers are asked, so that an empty answer means an empty queue. */
   readonly waitSeconds: number;
 }
@@ -80,6 +93,7 @@ export interface Queues {
   /** The queues whose redrive policy names this one. */
   sourcesOf(queue: Queue): Promise<readonly Queue[]>;
   receive(queue: Queue, options: ReceiveOptions): Promise<readonly ReceivedMessage[]>;
+  sendOne(queue: Queue, message: OutgoingMessage): Promise<SentMessage>;
   /** Up to ten. */
   send(queue: Queue, messages: readonly OutgoingMessage[]): Promise<readonly BatchFailure[]>;
   /** Up to ten. */

@@ -1,8 +1,9 @@
-import { CommandFailure, ThrottledError } from '../command-errors.ts';
+import { CommandFailure } from '../command-errors.ts';
 import { sendersAttributes } from '../queues/dead-letter-attributes.ts';
 import type { CopyRoute } from '../queues/dead-letter-route.ts';
 import { type BatchFailure, maxBatchSize, type Queues, type ReceivedMessage } from '../queues/queues.ts';
 import { RatePacer } from '../sending/rate-pacer.ts';
+import { Retries } from '../sending/retries.ts';
 import { batchesBySize } from '../sending/send-batches.ts';
 import type { Clock } from '../terminal/clock.ts';
 import type { MoveResult, OnProgress, RedriveFault } from './redrive-result.ts';
@@ -21,8 +22,6 @@ export interface CopyOptions {
 
 /** Outlasts a batch with all its retries: what is hidden cannot be copied by another command meanwhile. */
 const hiddenSeconds = 120;
-const attempts = 6;
-const firstRetryMs = 200;
 
 /**
  * Moves messages where SQS does not: each is copied, and deleted only once the copy is accepted. A crash
@@ -43,7 +42,7 @@ export async function redriveByCopy(
 
 class CopyRedrive {
   readonly #queues: Queues;
-  readonly #clock: Clock;
+  readonly #retries: Retries;
   readonly #route: CopyRoute;
   readonly #total: number;
   readonly #onProgress: OnProgress;
@@ -64,7 +63,7 @@ class CopyRedrive {
     onProgress: OnProgress,
   ) {
     this.#queues = queues;
-    this.#clock = clock;
+    this.#retries = new Retries(clock);
     this.#route = route;
     this.#total = total;
     this.#onProgress = onProgress;
@@ -94,7 +93,7 @@ class CopyRedrive {
   }
 
   #receive(): Promise<readonly ReceivedMessage[]> {
-    return this.#patiently(() =>
+    return this.#retries.whileThrottled(() =>
       this.#queues.receive(this.#route.deadLetterQueue, {
         maxMessages: this.#batchSize,
         visibilityTimeoutSeconds: hiddenSeconds,
@@ -135,7 +134,7 @@ class CopyRedrive {
   }
 
   #send(batch: readonly ReceivedMessage[]): Promise<readonly BatchFailure[]> {
-    return this.#untilSettled(batch, messages =>
+    return this.#retries.untilSettled(batch, messages =>
       this.#queues.send(
         this.#route.to,
         messages.map(message => ({ ...message, attributes: sendersAttributes(message.attributes) })),
@@ -145,12 +144,12 @@ class CopyRedrive {
 
   async #delete(copied: readonly ReceivedMessage[]): Promise<void> {
     if (copied.length === 0) return;
-    const failures = await this.#untilSettled(copied, messages =>
-      this.#queues.delete(this.#route.deadLetterQueue, messages),
-    ).catch(fault => {
-      if (!(fault instanceof CommandFailure)) throw fault;
-      return copied.map(({ id }) => ({ id, reason: fault.message, passing: false }));
-    });
+    const failures = await this.#retries
+      .untilSettled(copied, messages => this.#queues.delete(this.#route.deadLetterQueue, messages))
+      .catch(fault => {
+        if (!(fault instanceof CommandFailure)) throw fault;
+        return copied.map(({ id }) => ({ id, reason: fault.message, passing: false }));
+      });
     for (const { id, reason } of failures) {
       this.#left.set(id, {
         messageId: id,
@@ -160,35 +159,6 @@ class CopyRedrive {
     const gone = new Set(copied.map(({ id }) => id).filter(id => !this.#left.has(id)));
     this.#moved += gone.size;
     this.#held = this.#held.filter(({ id }) => !gone.has(id));
-  }
-
-  /** Repeats for the messages that may yet succeed, a little later each time. */
-  async #untilSettled(
-    messages: readonly ReceivedMessage[],
-    attempt: (messages: readonly ReceivedMessage[]) => Promise<readonly BatchFailure[]>,
-  ): Promise<readonly BatchFailure[]> {
-    const final: BatchFailure[] = [];
-    let open = messages;
-    for (let tries = 1; ; tries++) {
-      const failures = await this.#patiently(() => attempt(open));
-      const passing = new Set(failures.filter(failure => failure.passing).map(({ id }) => id));
-      if (passing.size === 0 || tries === attempts) return [...final, ...failures];
-      final.push(...failures.filter(failure => !failure.passing));
-      open = open.filter(({ id }) => passing.has(id));
-      await this.#clock.sleep(firstRetryMs * 2 ** (tries - 1));
-    }
-  }
-
-  /** Waits as long as AWS asks for fewer requests, within reason. */
-  async #patiently<Answer>(attempt: () => Promise<Answer>): Promise<Answer> {
-    for (let tries = 1; ; tries++) {
-      try {
-        return await attempt();
-      } catch (fault) {
-        if (!(fault instanceof ThrottledError) || tries === attempts) throw fault;
-        await this.#clock.sleep(firstRetryMs * 2 ** (tries - 1));
-      }
-    }
   }
 
   async #releaseHeld(): Promise<void> {

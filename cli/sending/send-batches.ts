@@ -6,7 +6,7 @@ import { type MessageContent, maxBatchSize } from '../queues/queues.ts';
  *
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
  */
-const maxBatchBytes = 262_144;
+export const maxBatchBytes = 262_144;
 
 /** Splits messages into batches, in order; one that is larger than a batch goes alone. */
 export function batchesBySize<Message extends MessageContent>(messages: readonly Message[]): Message[][] {
@@ -27,7 +27,7 @@ export function batchesBySize<Message extends MessageContent>(messages: readonly
 }
 
 /** Body, and name, type and value of each attribute, as SQS counts. */
-function bytesOf({ body, attributes }: MessageContent): number {
+export function bytesOf({ body, attributes }: MessageContent): number {
   return Object.entries(attributes).reduce(
     (sum, [name, { dataType, value }]) => sum + Buffer.byteLength(name + dataType) + Buffer.byteLength(value),
     Buffer.byteLength(body),

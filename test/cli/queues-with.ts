@@ -8,6 +8,7 @@ export function queuesWith(queues: Queues, overrides: Partial<Queues>): Queues {
     state: queue => queues.state(queue),
     sourcesOf: queue => queues.sourcesOf(queue),
     receive: (queue, options) => queues.receive(queue, options),
+    sendOne: (queue, message) => queues.sendOne(queue, message),
     send: (queue, messages) => queues.send(queue, messages),
     delete: (queue, messages) => queues.delete(queue, messages),
     release: (queue, messages) => queues.release(queue, messages),

@@ -272,7 +272,7 @@ describe('redriveByCopy', () => {
           return cloud.queues.receive(queue, {
             ...options,
             waitSeconds: 0,
-            visibilityTimeoutSeconds: receives < 3 ? 0 : options.visibilityTimeoutSeconds,
+            ...(receives < 3 && { visibilityTimeoutSeconds: 0 }),
           });
         },
       },
