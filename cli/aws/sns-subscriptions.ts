@@ -3,15 +3,13 @@ import {
   NotFoundException,
   paginateListSubscriptions,
 } from '@aws-sdk/client-sns';
+import { inParallel } from '../queues/in-parallel.ts';
 import { parseQueueAddress } from '../queues/queue-address.ts';
 import type { DeadLetteringSubscription, Subscriptions } from '../queues/subscriptions.ts';
 import { request } from './aws-faults.ts';
 import { type AwsConnection, given } from './connection.ts';
 import { permissions } from './permissions.ts';
 import { deadLetterTarget } from './sqs-queues.ts';
-
-/** SNS has no search by DLQ, so each subscription is asked: this many at a time. */
-const concurrency = 8;
 
 /** Subscriptions of SNS, or of whatever speaks its protocol. */
 export class SnsSubscriptions implements Subscriptions {
@@ -22,18 +20,10 @@ export class SnsSubscriptions implements Subscriptions {
   }
 
   async deadLetteringTo(queueArn: string): Promise<readonly DeadLetteringSubscription[]> {
+    // SNS has no search by DLQ, so each subscription is asked.
     const arns = await this.#confirmed(queueArn);
-    const found: DeadLetteringSubscription[] = [];
-    const next = arns.values();
-    await Promise.all(
-      Array.from({ length: concurrency }, async () => {
-        // All share one iterator: each takes the next that nobody has taken.
-        for (const arn of next) {
-          const subscription = await this.#deadLetteringTo(queueArn, arn);
-          if (subscription) found.push(subscription);
-        }
-      }),
-    );
+    const asked = await inParallel(arns, arn => this.#deadLetteringTo(queueArn, arn));
+    const found = asked.filter(subscription => subscription !== undefined);
     return found.sort((a, b) => a.endpoint.localeCompare(b.endpoint));
   }
 

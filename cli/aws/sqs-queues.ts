@@ -14,6 +14,7 @@ import {
 import type { QueueAddress } from '../queues/queue-address.ts';
 import type {
   BatchFailure,
+  DeletableMessage,
   MessageAttribute,
   MessageAttributes,
   OutgoingMessage,
@@ -150,7 +151,7 @@ export class SqsQueues implements Queues {
     return failuresOf(messages, Failed);
   }
 
-  async delete(queue: Queue, messages: readonly ReceivedMessage[]): Promise<readonly BatchFailure[]> {
+  async delete(queue: Queue, messages: readonly DeletableMessage[]): Promise<readonly BatchFailure[]> {
     const { Failed } = await request(
       this.#about('DeleteMessage', queue.name, permissions.delete),
       this.#aws.sqs(queue.region).send(

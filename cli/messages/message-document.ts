@@ -25,7 +25,26 @@ const messageSchema = v.object({
   deduplicationId: v.optional(v.string()),
   traceHeader: v.optional(v.string()),
   delaySeconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(900))),
+  id: v.optional(v.string()),
+  queue: v.optional(v.string()),
+  sentAt: v.optional(
+    v.pipe(
+      v.string(),
+      v.transform(text => Date.parse(text)),
+    ),
+  ),
 });
+
+/** What a line holds: a message, and where it came from if it was exported. */
+export interface ParsedMessage extends OutgoingMessage {
+  readonly origin: {
+    readonly messageId?: string | undefined;
+    /** ARN. */
+    readonly queue?: string | undefined;
+    /** Milliseconds since 1970. */
+    readonly sentAt?: number | undefined;
+  };
+}
 
 /** A line that is no message. */
 export class MessageFormatError extends Error {
@@ -65,11 +84,11 @@ export function contentDocument(message: Omit<OutgoingMessage, 'id'>): object {
 }
 
 /**
- * Reads a message from a line of JSON. Fields that are not sent, such as `id` and `sentAt`, may be there.
+ * Reads a message from a line of JSON.
  *
  * @throws MessageFormatError, saying which field is wrong and what is allowed.
  */
-export function parseMessage(line: string, id: string): OutgoingMessage {
+export function parseMessage(line: string, id: string): ParsedMessage {
   const parsed = v.safeParse(messageSchema, jsonOf(line));
   if (!parsed.success) {
     const [issue] = parsed.issues;
@@ -85,6 +104,7 @@ export function parseMessage(line: string, id: string): OutgoingMessage {
     ...(rest.deduplicationId && { deduplicationId: rest.deduplicationId }),
     ...(rest.traceHeader && { traceHeader: rest.traceHeader }),
     ...(rest.delaySeconds !== undefined && { delaySeconds: rest.delaySeconds }),
+    origin: { messageId: rest.id, queue: rest.queue, sentAt: rest.sentAt },
   };
 }
 

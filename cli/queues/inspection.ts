@@ -1,5 +1,6 @@
 import { type MessageSummary, summaryOf } from './message-summary.ts';
-import { maxBatchSize, type Queue, type QueueState, type Queues, type ReceivedMessage } from './queues.ts';
+import type { Queue, QueueState, Queues, ReceivedMessage } from './queues.ts';
+import { sample, sampleHiddenSeconds } from './sampling.ts';
 
 /** What is in a DLQ, as far as it was looked at. */
 export interface Inspection {
@@ -23,12 +24,6 @@ export interface InspectionOptions {
 export const unknownType = '(none)';
 
 /**
- * Long enough to receive the whole sample, short enough that nobody waits for it if the command dies.
- * Not 0: then the same message would come again and again, twice in one answer even.
- */
-const hiddenSeconds = 30;
-
-/**
  * Looks at a queue without consuming: messages are received and shown to others again at once. What
  * stays of it is one receive more on the count of each message seen.
  */
@@ -41,17 +36,14 @@ export async function inspect(queues: Queues, queue: Queue, options: InspectionO
       [`Not sampled: the queue has a DLQ of its own, to which a message might go for being looked at.`],
     );
   }
-  const messages: ReceivedMessage[] = [];
-  const notes: string[] = [];
-  try {
-    await receiveSample(queues, queue, { ...options, visible: state.visible }, messages);
-  } finally {
-    if (!(await release(queues, queue, messages))) {
-      notes.push(
-        `The sampled messages stay hidden for up to ${hiddenSeconds} s: they could not be released.`,
-      );
-    }
-  }
+  const { messages, released } = await sample(queues, queue, {
+    size: options.sampleSize,
+    visible: state.visible,
+    signal: options.signal,
+  });
+  const notes = released
+    ? []
+    : [`The sampled messages stay hidden for up to ${sampleHiddenSeconds} s: they could not be released.`];
   return inspected(state, messages, notes);
 }
 
@@ -60,46 +52,15 @@ export async function inspectState(queues: Queues, queue: Queue): Promise<Inspec
   return inspected(await queues.state(queue), [], []);
 }
 
-/** Receives into `messages`, so that whatever happens the caller knows what to release. */
-async function receiveSample(
-  queues: Queues,
-  queue: Queue,
-  { sampleSize, signal, visible }: InspectionOptions & { readonly visible: number },
-  messages: ReceivedMessage[],
-): Promise<void> {
-  const seen = new Set<string>();
-  while (messages.length < sampleSize && !signal.aborted) {
-    const batch = await queues.receive(queue, {
-      maxMessages: Math.min(maxBatchSize, sampleSize - messages.length),
-      visibilityTimeoutSeconds: hiddenSeconds,
-      waitSeconds: 1,
-    });
-    const fresh = batch.filter(({ id }) => !seen.has(id));
-    for (const { id } of fresh) seen.add(id);
-    messages.push(...fresh);
-    if (fresh.length === 0 || messages.length >= Math.max(visible, 1)) return;
-  }
-}
-
-async function release(queues: Queues, queue: Queue, messages: readonly ReceivedMessage[]): Promise<boolean> {
-  let released = true;
-  for (let start = 0; start < messages.length; start += maxBatchSize) {
-    await queues.release(queue, messages.slice(start, start + maxBatchSize)).catch(() => {
-      released = false;
-    });
-  }
-  return released;
-}
-
 function inspected(
   state: QueueState,
   messages: readonly ReceivedMessage[],
   notes: readonly string[],
 ): Inspection {
-  const sample = messages.map(summaryOf).sort((a, b) => (a.sentAt ?? 0) - (b.sentAt ?? 0));
+  const summaries = messages.map(summaryOf).sort((a, b) => (a.sentAt ?? 0) - (b.sentAt ?? 0));
   const counts = new Map<string, number>();
-  for (const { type = unknownType } of sample) counts.set(type, (counts.get(type) ?? 0) + 1);
+  for (const { type = unknownType } of summaries) counts.set(type, (counts.get(type) ?? 0) + 1);
   const types = [...counts].map(([type, count]) => ({ type, count })).sort((a, b) => b.count - a.count);
-  const oldestSentAt = sample.find(message => message.sentAt !== undefined)?.sentAt;
-  return { state, sample, ...(oldestSentAt !== undefined && { oldestSentAt }), types, notes };
+  const oldestSentAt = summaries.find(message => message.sentAt !== undefined)?.sentAt;
+  return { state, sample: summaries, ...(oldestSentAt !== undefined && { oldestSentAt }), types, notes };
 }

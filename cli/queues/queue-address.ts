@@ -9,6 +9,8 @@ export interface QueueAddress {
   readonly accountId?: string;
   /** Origin of a URL that is not of AWS: the endpoint to talk to. */
   readonly endpoint?: string;
+  /** Whether the DLQ of the queue of that name is meant. */
+  readonly deadLetterQueue?: boolean;
 }
 
 const queueName = /^(?=.{1,80}$)[\w-]+(\.fifo)?$/;
@@ -19,11 +21,13 @@ const regionInHost = [/(?:^|\.)sqs\.([a-z0-9-]+)\./, /^([a-z0-9-]+)\.queue\.amaz
 const forms = `a queue is given as one of
   order-processing-payment                                          its name
   order-processing/payment                                          stack/queue
+  order-processing/payment/dlq                                      its DLQ
+  order-processing/PaymentDlqUrl                                    the output of a stack
   https://sqs.eu-west-1.amazonaws.com/111122223333/order-processing-payment
   arn:aws:sqs:eu-west-1:111122223333:order-processing-payment`;
 
 /**
- * Reads a queue's name, `stack/queue`, URL or ARN.
+ * Reads a queue's name, `stack/queue`, its DLQ, a stack's output, URL or ARN.
  *
  * @throws UsageError when the text is none of these.
  */
@@ -64,7 +68,16 @@ function fromUrl(text: string): QueueAddress | undefined {
 }
 
 function fromStack(text: string): QueueAddress | undefined {
-  const [stack, queue, ...rest] = text.split('/');
+  const [stack, queue, role, ...rest] = text.split('/');
   if (!stack || !queue || rest.length > 0) return undefined;
-  return { text, name: `${stack}-${queue}` };
+  if (role === undefined) return fromOutput(text, stack, queue) ?? { text, name: `${stack}-${queue}` };
+  return role === 'dlq' ? { text, name: `${stack}-${queue}`, deadLetterQueue: true } : undefined;
+}
+
+/** Stacks name their outputs after the queue: `PaymentQueueUrl`, `PaymentDlqUrl`. */
+function fromOutput(text: string, stack: string, output: string): QueueAddress | undefined {
+  const [, id, kind] = /^([A-Z]\w*?)(Queue|Dlq)(?:Url|Arn|Name)$/.exec(output) ?? [];
+  if (!id) return undefined;
+  const name = `${stack}-${id.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase()}`;
+  return { text, name, ...(kind === 'Dlq' && { deadLetterQueue: true }) };
 }

@@ -1,14 +1,30 @@
 import { CommandFailure } from '../command-errors.ts';
 import { nearestNames } from './nearest-names.ts';
-import type { QueueAddress } from './queue-address.ts';
+import { parseQueueAddress, type QueueAddress } from './queue-address.ts';
 import type { Queue, Queues } from './queues.ts';
 
 /**
  * The queue that an operator named; where none has that name, the FIFO queue whose name it begins.
  *
- * @throws CommandFailure, with the nearest names, when there is none.
+ * @throws CommandFailure, with the nearest names, when there is none, or it has no DLQ and that was meant.
  */
 export async function lookUpQueue(queues: Queues, address: QueueAddress): Promise<Queue> {
+  const queue = await namedQueue(queues, address);
+  return address.deadLetterQueue ? deadLetterQueueOf(queues, queue) : queue;
+}
+
+/**
+ * The queue to which another's failed messages go, by what the other says and not by a name.
+ *
+ * @throws CommandFailure when it has none.
+ */
+export async function deadLetterQueueOf(queues: Queues, queue: Queue): Promise<Queue> {
+  const { deadLetterQueueArn } = await queues.state(queue);
+  if (!deadLetterQueueArn) throw new CommandFailure(`${queue.name} has no DLQ.`);
+  return namedQueue(queues, parseQueueAddress(deadLetterQueueArn));
+}
+
+async function namedQueue(queues: Queues, address: QueueAddress): Promise<Queue> {
   const found = await queues.find(address);
   if (found) return found;
   const fifo = address.name.endsWith('.fifo')

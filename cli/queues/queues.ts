@@ -50,6 +50,9 @@ export interface ReceivedMessage extends MessageContent {
   readonly deadLetterSourceArn?: string;
 }
 
+/** What it takes to delete a message: the handle of its last receive. */
+export type DeletableMessage = Pick<ReceivedMessage, 'id' | 'receiptHandle'>;
+
 /** A message to send, with the id by which its failure is told. */
 export interface OutgoingMessage extends MessageContent {
   readonly id: string;
@@ -97,7 +100,7 @@ export interface Queues {
   /** Up to ten. */
   send(queue: Queue, messages: readonly OutgoingMessage[]): Promise<readonly BatchFailure[]>;
   /** Up to ten. */
-  delete(queue: Queue, messages: readonly ReceivedMessage[]): Promise<readonly BatchFailure[]>;
+  delete(queue: Queue, messages: readonly DeletableMessage[]): Promise<readonly BatchFailure[]>;
   /** Shows up to ten received messages to others again, at once. */
   release(queue: Queue, messages: readonly ReceivedMessage[]): Promise<void>;
 }

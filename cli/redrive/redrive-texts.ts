@@ -2,6 +2,7 @@ import type { DeadLetterRoute } from '../queues/dead-letter-route.ts';
 import type { Inspection } from '../queues/inspection.ts';
 import type { MoveTask } from '../queues/move-tasks.ts';
 import type { QueueState } from '../queues/queues.ts';
+import { counted } from '../terminal/counted.ts';
 import { agoText, durationText } from '../terminal/durations.ts';
 import { printable, textTable } from '../terminal/text-table.ts';
 import type { RedriveReport } from './redrive.ts';
@@ -113,8 +114,4 @@ function depthText({ visible, inFlight, delayed }: QueueState): string {
 
 function namesOf(queues: readonly { readonly name: string }[]): string {
   return queues.map(({ name }) => name).join(', ');
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -84,7 +84,7 @@ class BulkSender {
       for await (const message of this.#pending.rest()) await this.#leave(message, this.#fault ?? 'stopped');
     }
     return {
-      outcome: interrupt.aborted ? 'interrupted' : this.#unsent > 0 ? 'failed' : 'done',
+      outcome: interrupt.aborted ? 'interrupted' : complete && this.#unsent === 0 ? 'done' : 'failed',
       sent: this.#sent,
       unsent: this.#unsent,
       ...(this.#fault !== undefined && { fault: this.#fault }),
@@ -93,7 +93,7 @@ class BulkSender {
 
   async #work(interrupt: AbortSignal): Promise<void> {
     while (!interrupt.aborted && this.#fault === undefined) {
-      const batch = await this.#pending.take();
+      const batch = await this.#take();
       if (batch.length === 0) return;
       try {
         await this.#send(batch);
@@ -102,6 +102,16 @@ class BulkSender {
       }
       this.#options.onProgress({ sent: this.#sent, unsent: this.#unsent });
       await this.#pacer.pace(batch.length, interrupt);
+    }
+  }
+
+  async #take(): Promise<readonly OutgoingMessage[]> {
+    try {
+      return await this.#pending.take();
+    } catch (fault) {
+      if (!(fault instanceof CommandFailure)) throw fault;
+      this.#fault ??= fault.message;
+      return [];
     }
   }
 

@@ -26,6 +26,7 @@ export interface ProcessTerminalOptions {
 /** In a log file, a line of progress this often is enough. */
 const loggedEveryMs = 5_000;
 const eraseLine = '\r\u001b[K';
+const eraseLines = (count: number) => `\u001b[${count}A\r\u001b[J`;
 
 /** Terminal of a process: questions and progress on standard error, so that output can be piped. */
 export class ProcessTerminal implements Terminal {
@@ -34,6 +35,7 @@ export class ProcessTerminal implements Terminal {
   readonly #output: OutputStream;
   readonly #clock: Clock;
   #progressShown = false;
+  #paintedLines = 0;
   #loggedAt = Number.NEGATIVE_INFINITY;
 
   constructor(streams: ProcessStreams, { dataOnStdout, clock }: ProcessTerminalOptions) {
@@ -59,24 +61,35 @@ export class ProcessTerminal implements Terminal {
     }
   }
 
-  confirm(question: string, signal: AbortSignal): Promise<boolean> {
+  async confirm(question: string, signal: AbortSignal): Promise<boolean> {
+    return /^y(es)?$/i.test((await this.ask(`${question} [y/N] `, signal)) ?? '');
+  }
+
+  ask(question: string, signal: AbortSignal): Promise<string | undefined> {
     this.#endProgress();
     const { stdin, stderr } = this.#streams;
     const reader = createInterface({ input: stdin, output: stderr });
     return new Promise(resolve => {
-      // Ctrl-C and the end of the input answer nothing: that is no yes.
-      reader.once('close', () => resolve(false));
+      // Ctrl-C and the end of the input answer nothing.
+      reader.once('close', () => resolve(undefined));
       const giveUp = () => {
         stderr.write('\n');
         reader.close();
       };
       reader.once('SIGINT', giveUp);
       signal.addEventListener('abort', giveUp, { once: true });
-      reader.question(`${question} [y/N] `, answer => {
-        resolve(/^y(es)?$/i.test(answer.trim()));
+      reader.question(question, answer => {
+        resolve(answer.trim());
         reader.close();
       });
     });
+  }
+
+  repaint(text: string): void {
+    this.#endProgress();
+    if (this.#output.isTTY && this.#paintedLines > 0) this.#output.write(eraseLines(this.#paintedLines));
+    this.#output.write(`${text}\n`);
+    this.#paintedLines = text.split('\n').length;
   }
 
   #endProgress(): void {

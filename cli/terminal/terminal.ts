@@ -8,4 +8,8 @@ export interface Terminal {
   progress(text: string): void;
   /** @returns false for anything but a yes, and when the signal aborts. */
   confirm(question: string, signal: AbortSignal): Promise<boolean>;
+  /** @returns what was typed; nothing when the input or the signal ended it. */
+  ask(question: string, signal: AbortSignal): Promise<string | undefined>;
+  /** Text that the next one replaces, of several lines; where there is no screen, one after the other. */
+  repaint(text: string): void;
 }

@@ -20,3 +20,8 @@ export function printable(text: string): string {
   const oneLine = text.replace(/\s+/g, ' ').replace(/\p{C}/gu, '�');
   return oneLine.length > widest ? `${oneLine.slice(0, widest - 1)}…` : oneLine;
 }
+
+/** Text from elsewhere as it is, on its own lines, without characters that would steer the terminal. */
+export function harmless(text: string): string {
+  return text.replace(/[^\P{C}\n\t]/gu, '�');
+}
