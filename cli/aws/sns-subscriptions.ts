@@ -2,6 +2,7 @@ import {
   GetSubscriptionAttributesCommand,
   NotFoundException,
   paginateListSubscriptions,
+  type SNSClient,
 } from '@aws-sdk/client-sns';
 import { inParallel } from '../queues/in-parallel.ts';
 import { parseQueueAddress } from '../queues/queue-address.ts';
@@ -20,16 +21,26 @@ export class SnsSubscriptions implements Subscriptions {
   }
 
   async deadLetteringTo(queueArn: string): Promise<readonly DeadLetteringSubscription[]> {
-    // SNS has no search by DLQ, so each subscription is asked.
-    const arns = await this.#confirmed(queueArn);
-    const asked = await inParallel(arns, arn => this.#deadLetteringTo(queueArn, arn));
-    const found = asked.filter(subscription => subscription !== undefined);
-    return found.sort((a, b) => a.endpoint.localeCompare(b.endpoint));
+    const all = await this.#deadLettering(parseQueueAddress(queueArn).region);
+    return all.filter(({ deadLetterQueueArn }) => deadLetterQueueArn === queueArn);
   }
 
-  async #confirmed(queueArn: string): Promise<string[]> {
+  deadLettering(): Promise<readonly DeadLetteringSubscription[]> {
+    return this.#deadLettering(undefined);
+  }
+
+  /** SNS has no search by DLQ, so each subscription is asked. */
+  async #deadLettering(region: string | undefined): Promise<readonly DeadLetteringSubscription[]> {
+    const sns = this.#aws.sns(region);
+    const asked = await inParallel(await this.#confirmed(sns), arn => this.#withDeadLetterQueue(sns, arn));
+    return asked
+      .filter(subscription => subscription !== undefined)
+      .sort((a, b) => a.endpoint.localeCompare(b.endpoint));
+  }
+
+  async #confirmed(sns: SNSClient): Promise<string[]> {
     const arns: string[] = [];
-    const pages = paginateListSubscriptions({ client: this.#sns(queueArn) }, {});
+    const pages = paginateListSubscriptions({ client: sns }, {});
     await request(
       this.#about('ListSubscriptions', 'the region'),
       (async () => {
@@ -44,24 +55,20 @@ export class SnsSubscriptions implements Subscriptions {
     return arns;
   }
 
-  async #deadLetteringTo(queueArn: string, arn: string): Promise<DeadLetteringSubscription | undefined> {
+  async #withDeadLetterQueue(sns: SNSClient, arn: string): Promise<DeadLetteringSubscription | undefined> {
     const { Attributes = {} } = await request(
       this.#about('GetSubscriptionAttributes', arn),
-      this.#sns(queueArn)
-        .send(new GetSubscriptionAttributesCommand({ SubscriptionArn: arn }))
-        .catch(unlessDeletedMeanwhile),
+      sns.send(new GetSubscriptionAttributesCommand({ SubscriptionArn: arn })).catch(unlessDeletedMeanwhile),
     );
-    if (deadLetterTarget(Attributes.RedrivePolicy) !== queueArn) return undefined;
+    const deadLetterQueueArn = deadLetterTarget(Attributes.RedrivePolicy);
+    if (!deadLetterQueueArn) return undefined;
     return {
       arn,
       topicArn: given(Attributes.TopicArn, 'TopicArn'),
       protocol: given(Attributes.Protocol, 'Protocol'),
       endpoint: given(Attributes.Endpoint, 'Endpoint'),
+      deadLetterQueueArn,
     };
-  }
-
-  #sns(queueArn: string) {
-    return this.#aws.sns(parseQueueAddress(queueArn).region);
   }
 
   #about(action: string, on: string) {

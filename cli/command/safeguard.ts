@@ -8,6 +8,8 @@ export interface Destruction {
   readonly queue: Queue;
   /** `delete about 12 messages in order-processing-payment for good`. */
   readonly what: string;
+  /** Asked where a yes is enough. @default - whether to do what it is */
+  readonly question?: string;
   /** `--yes`. */
   readonly assumeYes: boolean;
   /** `--confirm`: the queue's name. */
@@ -28,7 +30,7 @@ export interface SafeguardServices {
  */
 export async function mayDestroy(
   { administration, terminal }: SafeguardServices,
-  { queue, what, assumeYes, confirm }: Destruction,
+  { queue, what, question, assumeYes, confirm }: Destruction,
   interrupt: AbortSignal,
 ): Promise<boolean> {
   if (confirm !== undefined && confirm !== queue.name) {
@@ -51,7 +53,7 @@ export async function mayDestroy(
   if (!terminal.interactive) {
     throw new UsageError(`This would ${what}, and there is nobody to ask. Say --yes to do it.`);
   }
-  return terminal.confirm(`${what.charAt(0).toUpperCase()}${what.slice(1)}?`, interrupt);
+  return terminal.confirm(question ?? `${what.charAt(0).toUpperCase()}${what.slice(1)}?`, interrupt);
 }
 
 async function protectionOf(

@@ -16,8 +16,13 @@ const reserved = /^(aws|amazon)\./i;
 export function sendersAttributes(attributes: MessageAttributes): MessageAttributes {
   const carriesError = errorAttributes.every(name => name in attributes);
   return Object.fromEntries(
-    Object.entries(attributes).filter(
-      ([name]) => !reserved.test(name) && !(carriesError && errorAttributes.includes(name)),
+    Object.entries(withoutReserved(attributes)).filter(
+      ([name]) => !(carriesError && errorAttributes.includes(name)),
     ),
   );
+}
+
+/** A message's attributes without those that SQS does not take from a sender. */
+export function withoutReserved(attributes: MessageAttributes): MessageAttributes {
+  return Object.fromEntries(Object.entries(attributes).filter(([name]) => !reserved.test(name)));
 }

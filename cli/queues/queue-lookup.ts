@@ -24,6 +24,13 @@ export async function deadLetterQueueOf(queues: Queues, queue: Queue): Promise<Q
   return namedQueue(queues, parseQueueAddress(deadLetterQueueArn));
 }
 
+/** The DLQ that an operator means, who may name the queue whose DLQ it is: a queue without one is meant itself. */
+export async function deadLetterQueueMeant(queues: Queues, queue: Queue): Promise<Queue> {
+  if ((await queues.sourcesOf(queue)).length > 0) return queue;
+  const { deadLetterQueueArn } = await queues.state(queue);
+  return deadLetterQueueArn ? namedQueue(queues, parseQueueAddress(deadLetterQueueArn)) : queue;
+}
+
 async function namedQueue(queues: Queues, address: QueueAddress): Promise<Queue> {
   const found = await queues.find(address);
   if (found) return found;

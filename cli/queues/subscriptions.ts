@@ -6,6 +6,8 @@ export interface DeadLetteringSubscription {
   readonly protocol: string;
   /** For `sqs` the ARN of a queue. */
   readonly endpoint: string;
+  /** ARN of its DLQ. */
+  readonly deadLetterQueueArn: string;
 }
 
 /** Subscriptions of one account. Every method may throw CommandFailure. */
@@ -17,4 +19,6 @@ export interface Subscriptions {
    * @see https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html
    */
   deadLetteringTo(queueArn: string): Promise<readonly DeadLetteringSubscription[]>;
+  /** All subscriptions with a DLQ, in the region that the command is about. */
+  deadLettering(): Promise<readonly DeadLetteringSubscription[]>;
 }

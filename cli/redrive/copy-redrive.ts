@@ -1,11 +1,18 @@
 import { CommandFailure } from '../command-errors.ts';
 import { sendersAttributes } from '../queues/dead-letter-attributes.ts';
 import type { CopyRoute } from '../queues/dead-letter-route.ts';
-import { type BatchFailure, maxBatchSize, type Queues, type ReceivedMessage } from '../queues/queues.ts';
+import {
+  type BatchFailure,
+  maxBatchSize,
+  type OutgoingMessage,
+  type Queues,
+  type ReceivedMessage,
+} from '../queues/queues.ts';
 import { RatePacer } from '../sending/rate-pacer.ts';
 import { Retries } from '../sending/retries.ts';
 import { batchesBySize } from '../sending/send-batches.ts';
 import type { Clock } from '../terminal/clock.ts';
+import { type CopyJournal, noJournal } from './copy-journal.ts';
 import type { MoveResult, OnProgress, RedriveFault } from './redrive-result.ts';
 
 export interface CopyRedriveServices {
@@ -18,10 +25,18 @@ export interface CopyOptions {
   readonly ratePerSecond?: number;
   /** How many there are, for the progress. */
   readonly total: number;
+  /** Which messages to move. @default - all */
+  readonly select?: (message: ReceivedMessage) => boolean;
+  /** @default - nothing is remembered */
+  readonly journal?: CopyJournal;
 }
 
 /** Outlasts a batch with all its retries: what is hidden cannot be copied by another command meanwhile. */
 const hiddenSeconds = 120;
+/** What is not meant is passed over once, if the whole DLQ is gone through in this time. */
+const passedOverSeconds = 600;
+/** A DLQ that takes longer shows it again: this many batches with nothing new are its end. */
+const fruitlessBatches = 3;
 
 /**
  * Moves messages where SQS does not: each is copied, and deleted only once the copy is accepted. A crash
@@ -54,12 +69,18 @@ class CopyRedrive {
   #held: ReceivedMessage[] = [];
   /** Groups of a FIFO queue in which a message failed: what stands behind it may not overtake it. */
   readonly #blockedGroups = new Set<string>();
+  readonly #select: (message: ReceivedMessage) => boolean;
+  readonly #journal: CopyJournal;
+  readonly #hiddenSeconds: number;
+  /** Messages that are not meant. */
+  readonly #passedOver = new Set<string>();
+  #fruitless = 0;
   #moved = 0;
 
   constructor(
     { queues, clock }: CopyRedriveServices,
     route: CopyRoute,
-    { ratePerSecond, total }: CopyOptions,
+    { ratePerSecond, total, select, journal = noJournal }: CopyOptions,
     onProgress: OnProgress,
   ) {
     this.#queues = queues;
@@ -68,6 +89,9 @@ class CopyRedrive {
     this.#total = total;
     this.#onProgress = onProgress;
     this.#pacer = new RatePacer(clock, ratePerSecond);
+    this.#select = select ?? (() => true);
+    this.#journal = journal;
+    this.#hiddenSeconds = select ? passedOverSeconds : hiddenSeconds;
     this.#batchSize = Math.min(maxBatchSize, ratePerSecond ?? maxBatchSize);
   }
 
@@ -77,7 +101,8 @@ class CopyRedrive {
         const batch = await this.#receive();
         if (batch.length === 0) return this.#result('done');
         this.#hold(batch);
-        const fresh = batch.filter(message => this.#mayMove(message));
+        if (this.#isFruitless(batch)) return this.#result('done');
+        const fresh = batch.filter(message => this.#isMeant(message) && this.#mayMove(message));
         await this.#move(fresh);
         this.#onProgress({ moved: this.#moved, total: this.#total });
         await this.#pacer.pace(fresh.length, interrupt);
@@ -96,7 +121,7 @@ class CopyRedrive {
     return this.#retries.whileThrottled(() =>
       this.#queues.receive(this.#route.deadLetterQueue, {
         maxMessages: this.#batchSize,
-        visibilityTimeoutSeconds: hiddenSeconds,
+        visibilityTimeoutSeconds: this.#hiddenSeconds,
         waitSeconds: 1,
       }),
     );
@@ -108,16 +133,37 @@ class CopyRedrive {
     this.#held = [...this.#held.filter(({ id }) => !ids.has(id)), ...batch];
   }
 
+  get #remembered(): string {
+    return this.#journal === noJournal
+      ? 'another redrive sends it again'
+      : 'another redrive from here deletes it without sending it again';
+  }
+
+  #isFruitless(batch: readonly ReceivedMessage[]): boolean {
+    this.#fruitless = batch.every(({ id }) => this.#passedOver.has(id)) ? this.#fruitless + 1 : 0;
+    return this.#fruitless === fruitlessBatches;
+  }
+
+  #isMeant(message: ReceivedMessage): boolean {
+    if (this.#select(message)) return true;
+    this.#passedOver.add(message.id);
+    // It stays, and what stands behind it in its group may not overtake it.
+    if (this.#route.to.fifo && message.groupId) this.#blockedGroups.add(message.groupId);
+    return false;
+  }
+
   #mayMove({ id, groupId }: ReceivedMessage): boolean {
     return !this.#left.has(id) && !(groupId && this.#blockedGroups.has(groupId));
   }
 
   async #move(messages: readonly ReceivedMessage[]): Promise<void> {
     const { fifo } = this.#route.to;
-    const copied: ReceivedMessage[] = [];
+    // Copied by a run that ended before it could delete them.
+    const copied = messages.filter(({ id }) => this.#journal.hasCopied(id));
+    const open = messages.filter(({ id }) => !this.#journal.hasCopied(id));
     try {
       // One by one where order counts: in a batch, a message is accepted though the one before it fails.
-      for (const batch of fifo ? messages.map(message => [message]) : batchesBySize(messages)) {
+      for (const batch of fifo ? open.map(message => [message]) : batchesBySize(open)) {
         const due = batch.filter(message => this.#mayMove(message));
         if (due.length === 0) continue;
         const failures = await this.#send(due);
@@ -126,7 +172,9 @@ class CopyRedrive {
           const groupId = due.find(message => message.id === id)?.groupId;
           if (fifo && groupId) this.#blockedGroups.add(groupId);
         }
-        copied.push(...due.filter(({ id }) => !this.#left.has(id)));
+        const accepted = due.filter(({ id }) => !this.#left.has(id));
+        this.#journal.copied(accepted.map(({ id }) => id));
+        copied.push(...accepted);
       }
     } finally {
       await this.#delete(copied);
@@ -135,10 +183,7 @@ class CopyRedrive {
 
   #send(batch: readonly ReceivedMessage[]): Promise<readonly BatchFailure[]> {
     return this.#retries.untilSettled(batch, messages =>
-      this.#queues.send(
-        this.#route.to,
-        messages.map(message => ({ ...message, attributes: sendersAttributes(message.attributes) })),
-      ),
+      this.#queues.send(this.#route.to, messages.map(copyOf)),
     );
   }
 
@@ -153,10 +198,11 @@ class CopyRedrive {
     for (const { id, reason } of failures) {
       this.#left.set(id, {
         messageId: id,
-        reason: `copied, but not deleted (${reason}): it is in both queues, and another redrive sends it again`,
+        reason: `copied, but not deleted (${reason}): it is in both queues, and ${this.#remembered}`,
       });
     }
     const gone = new Set(copied.map(({ id }) => id).filter(id => !this.#left.has(id)));
+    this.#journal.deleted([...gone]);
     this.#moved += gone.size;
     this.#held = this.#held.filter(({ id }) => !gone.has(id));
   }
@@ -180,4 +226,19 @@ class CopyRedrive {
       faults: [...faults, ...general],
     };
   }
+}
+
+/**
+ * What is sent of a message. One that a redrive policy brought here gets its message id as deduplication
+ * id, as SQS itself does: with the one it was sent with, the queue that it comes from would take the copy
+ * for a duplicate within five minutes, and drop it.
+ *
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
+ */
+function copyOf(message: ReceivedMessage): OutgoingMessage {
+  return {
+    ...message,
+    attributes: sendersAttributes(message.attributes),
+    ...(message.deadLetterSourceArn && { deduplicationId: message.id }),
+  };
 }

@@ -5,7 +5,8 @@ import type { QueueState } from '../queues/queues.ts';
 import { counted } from '../terminal/counted.ts';
 import { agoText, durationText } from '../terminal/durations.ts';
 import { printable, textTable } from '../terminal/text-table.ts';
-import type { RedriveReport } from './redrive.ts';
+import { filterText } from './message-filter.ts';
+import type { RedriveOptions, RedriveReport } from './redrive.ts';
 import type { MoveProgress, RedriveOutcome } from './redrive-result.ts';
 
 /** More than these say nothing new at a glance. */
@@ -42,10 +43,14 @@ export function inspectionText(route: DeadLetterRoute, inspection: Inspection, n
 }
 
 /** What is going to be done. */
-export function planText(route: DeadLetterRoute, ratePerSecond: number | undefined): string {
+export function planText(
+  route: DeadLetterRoute,
+  { ratePerSecond, filter }: Pick<RedriveOptions, 'ratePerSecond' | 'filter'>,
+): string {
   const rate = ratePerSecond === undefined ? '' : ` at up to ${ratePerSecond} a second`;
   if (route.by === 'copy') {
-    return `They are copied to ${route.to.name}${rate}, and each is deleted once its copy is accepted.`;
+    const which = filter ? `Those that match (${filterText(filter)})` : 'They';
+    return `${which} are copied to ${route.to.name}${rate}, and each is deleted once its copy is accepted.`;
   }
   const target = route.to
     ? `to ${route.to.name}`

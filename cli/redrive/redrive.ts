@@ -1,14 +1,18 @@
+import { mayDestroy } from '../command/safeguard.ts';
 import { UsageError } from '../command-errors.ts';
 import { type DeadLetterRoute, findRoute } from '../queues/dead-letter-route.ts';
 import { type Inspection, inspect, inspectState } from '../queues/inspection.ts';
 import type { MoveTask, MoveTasks } from '../queues/move-tasks.ts';
 import type { QueueAddress } from '../queues/queue-address.ts';
+import type { QueueAdministration } from '../queues/queue-administration.ts';
 import { lookUpQueue } from '../queues/queue-lookup.ts';
-import type { QueueState, Queues } from '../queues/queues.ts';
+import type { Queue, QueueState, Queues } from '../queues/queues.ts';
 import type { Subscriptions } from '../queues/subscriptions.ts';
 import type { Clock } from '../terminal/clock.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import type { CopyJournal } from './copy-journal.ts';
 import { redriveByCopy } from './copy-redrive.ts';
+import { type MessageFilter, matcher } from './message-filter.ts';
 import type { MoveResult, OnProgress, RedriveFault, RedriveOutcome } from './redrive-result.ts';
 import { followedTaskText, inspectionText, planText, progressText, resultText } from './redrive-texts.ts';
 import { followTask, redriveByTask } from './task-redrive.ts';
@@ -26,14 +30,21 @@ export interface RedriveOptions {
   readonly dryRun: boolean;
   /** Do not ask. */
   readonly assumeYes: boolean;
+  /** The DLQ's name: do not ask, whatever its stage. */
+  readonly confirm?: string;
+  /** Which messages to move. @default - all */
+  readonly filter?: MessageFilter;
 }
 
 export interface RedriveServices {
   readonly queues: Queues;
+  readonly administration: Pick<QueueAdministration, 'tags'>;
   readonly moveTasks: MoveTasks;
   readonly subscriptions: Subscriptions;
   readonly terminal: Terminal;
   readonly clock: Clock;
+  /** Where to remember what was copied and not yet deleted. */
+  readonly journal: (from: Queue, to: Queue) => CopyJournal;
 }
 
 /** What a redrive found and did. */
@@ -61,14 +72,14 @@ export async function redrive(
   interrupt: AbortSignal,
 ): Promise<RedriveReport> {
   const { queues, subscriptions, terminal, clock } = services;
-  if (!options.dryRun && !options.assumeYes && !terminal.interactive) {
+  if (!options.dryRun && !options.assumeYes && !options.confirm && !terminal.interactive) {
     throw new UsageError(
       'There is nobody to ask whether to move the messages. Say --yes to move them, or --dry-run to look only.',
     );
   }
   const queue = await lookUpQueue(queues, options.queue);
   const to = options.to && (await lookUpQueue(queues, options.to));
-  const route = await findRoute(queues, subscriptions, queue, to);
+  const route = chosenRoute(await findRoute(queues, subscriptions, queue, to), options.filter);
   const running = await runningTask(services.moveTasks, route);
   const inspection = running
     ? await inspectState(queues, route.deadLetterQueue)
@@ -101,28 +112,63 @@ export async function redrive(
   if (messagesIn(inspection.state) === 0 && inspection.sample.length === 0) {
     return withoutMoving('nothing-to-do');
   }
-  terminal.say(planText(route, options.ratePerSecond));
+  terminal.say(planText(route, options));
   if (options.dryRun) return withoutMoving('dry-run');
   if (interrupt.aborted) return withoutMoving('interrupted');
-  if (!options.assumeYes && !(await terminal.confirm('Move them?', interrupt)))
-    return withoutMoving('declined');
+  if (!(await mayMove(route, options, services, interrupt))) return withoutMoving('declined');
   return report(await move(route, options, services, inspection.state, onProgress, interrupt));
 }
 
-function move(
+/** Moving all of a DLQ of stage prod cannot be taken back: its name is asked for. */
+async function mayMove(
+  { deadLetterQueue }: DeadLetterRoute,
+  { filter, assumeYes, confirm }: RedriveOptions,
+  services: RedriveServices,
+  interrupt: AbortSignal,
+): Promise<boolean> {
+  const question = 'Move them?';
+  if (filter) return assumeYes || services.terminal.confirm(question, interrupt);
+  const what = `move all messages in ${deadLetterQueue.name}`;
+  return mayDestroy(services, { queue: deadLetterQueue, what, question, assumeYes, confirm }, interrupt);
+}
+
+/** SQS moves all or nothing: chosen messages are copied. */
+function chosenRoute(route: DeadLetterRoute, filter: MessageFilter | undefined): DeadLetterRoute {
+  if (!filter || route.by === 'copy') return route;
+  const [only, ...others] = route.to ? [route.to] : route.sources;
+  if (!only || others.length > 0) {
+    throw new UsageError(
+      `${route.deadLetterQueue.name} is the DLQ of ${route.sources.map(({ name }) => name).join(', ')}: say where the chosen messages go, --to <queue>.`,
+    );
+  }
+  return { by: 'copy', deadLetterQueue: route.deadLetterQueue, to: only };
+}
+
+async function move(
   route: DeadLetterRoute,
-  { ratePerSecond }: RedriveOptions,
+  { ratePerSecond, filter }: RedriveOptions,
   services: RedriveServices,
   state: QueueState,
   onProgress: OnProgress,
   interrupt: AbortSignal,
 ): Promise<MoveResult> {
   const rate = ratePerSecond === undefined ? {} : { ratePerSecond };
-  if (route.by === 'copy') {
-    return redriveByCopy(services, route, { total: messagesIn(state), ...rate }, onProgress, interrupt);
+  if (route.by === 'move-task') {
+    const request = { from: route.deadLetterQueue, ...(route.to && { to: route.to }), ...rate };
+    return redriveByTask(services, request, onProgress, interrupt);
   }
-  const request = { from: route.deadLetterQueue, ...(route.to && { to: route.to }), ...rate };
-  return redriveByTask(services, request, onProgress, interrupt);
+  const journal = services.journal(route.deadLetterQueue, route.to);
+  try {
+    const options = {
+      total: messagesIn(state),
+      journal,
+      ...rate,
+      ...(filter && { select: matcher(filter, Date.now()) }),
+    };
+    return await redriveByCopy(services, route, options, onProgress, interrupt);
+  } finally {
+    journal.close();
+  }
 }
 
 async function runningTask(moveTasks: MoveTasks, route: DeadLetterRoute): Promise<MoveTask | undefined> {

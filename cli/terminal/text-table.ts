@@ -1,9 +1,20 @@
 const widest = 48;
 
-/** Columns of text under their titles; none of the columns that are empty in every row. */
-export function textTable(titles: readonly string[], rows: readonly (readonly string[])[]): string {
+/** For tables of names, which are worth nothing when they are cut. */
+export const wholeNames = Number.POSITIVE_INFINITY;
+
+/**
+ * Columns of text under their titles; none of the columns that are empty in every row.
+ *
+ * @param widestColumn - characters of a column beyond which its texts are cut.
+ */
+export function textTable(
+  titles: readonly string[],
+  rows: readonly (readonly string[])[],
+  widestColumn = widest,
+): string {
   const used = titles.map((_, column) => column).filter(column => rows.some(row => row[column]));
-  const lines = [titles, ...rows].map(row => used.map(column => printable(row[column] ?? '')));
+  const lines = [titles, ...rows].map(row => used.map(column => printable(row[column] ?? '', widestColumn)));
   const widths = used.map((_, index) => Math.max(...lines.map(line => line[index]?.length ?? 0)));
   return lines
     .map(line =>
@@ -16,9 +27,9 @@ export function textTable(titles: readonly string[], rows: readonly (readonly st
 }
 
 /** Text from elsewhere on one short line, without characters that would steer the terminal. */
-export function printable(text: string): string {
+export function printable(text: string, longest = widest): string {
   const oneLine = text.replace(/\s+/g, ' ').replace(/\p{C}/gu, '�');
-  return oneLine.length > widest ? `${oneLine.slice(0, widest - 1)}…` : oneLine;
+  return oneLine.length > longest ? `${oneLine.slice(0, longest - 1)}…` : oneLine;
 }
 
 /** Text from elsewhere as it is, on its own lines, without characters that would steer the terminal. */

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { jest } from '@jest/globals';
-import { runRedrive } from '../../cli/redrive/command.ts';
+import { runQueue } from '../../cli/queue/program.ts';
 import { CloudUnderTest, order } from './cloud-under-test.ts';
 
 const root = `${import.meta.dirname}/../..`;
@@ -96,7 +96,7 @@ describe('npm run redrive', () => {
 
       const args = command.split(/\s+/).map(arg => (arg === '--local' ? `--endpoint=${cloud.url}` : arg));
       const ignored = new Writable({ write: (_chunk, _encoding, done) => done() });
-      const code = await runRedrive([...args, '--yes'], {
+      const code = await runQueue(['dlq', 'redrive', ...args, '--yes'], {
         stdin: process.stdin,
         stdout: ignored,
         stderr: ignored,

@@ -20,7 +20,7 @@ export const create = defineCommand<Flags>({
   name: 'create',
   summary: 'make a queue',
   description:
-    'Where a queue of that name and those settings exists, it is taken as it is.\n' +
+    'Where a queue of that name and those settings exists, it is taken as it is. ' +
     'Queues of a system are made by its stack: make one here to try something out.',
   args: {
     '<name>': 'up to 80 letters, digits, hyphens and underscores; .fifo at the end makes a FIFO queue',

@@ -8,7 +8,7 @@ export const deleteQueue = defineCommand<SafeguardFlags>({
   name: 'delete-queue',
   summary: 'delete a queue with its messages',
   description:
-    'For good. Its name is free again a minute later. The queue of a stack is deleted by the stack: deleted\n' +
+    'For good. Its name is free again a minute later. The queue of a stack is deleted by the stack: deleted ' +
     'here, the next deployment fails to find it.',
   args: { '<queue>': 'name, system/role, output, URL or ARN' },
   options: addSafeguardOptions,

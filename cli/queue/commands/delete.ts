@@ -26,7 +26,7 @@ export const deleteMessage = defineCommand<Flags>({
   name: 'delete',
   summary: 'delete messages, by receipt handle or by id',
   description:
-    'SQS deletes by receipt handle alone: the one of the last receive, while the message is hidden. With --id\n' +
+    'SQS deletes by receipt handle alone: the one of the last receive, while the message is hidden. With --id ' +
     'the queue is received until the message is found; all others are shown again, each with one receive more.',
   args: {
     '<queue>': 'name, system/role, output, URL or ARN',
@@ -89,7 +89,8 @@ async function deleteById({ session }: Call<Flags>, queue: Queue, wanted: Readon
       .filter(id => !held.has(id))
       .map(id => ({
         id,
-        reason: 'not among the visible messages: gone, or in the hands of a consumer',
+        reason:
+          'not among the visible messages: gone, in the hands of a consumer, or behind others of its group',
         passing: true,
       }));
     const failures = [...(await deleteMessages(session, queue, found)), ...missing];

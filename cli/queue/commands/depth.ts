@@ -5,17 +5,10 @@ import type { Session } from '../../command/session.ts';
 import { parseQueueAddress } from '../../queues/queue-address.ts';
 import { lookUpQueue } from '../../queues/queue-lookup.ts';
 import type { Queue } from '../../queues/queues.ts';
-import { textTable } from '../../terminal/text-table.ts';
+import { type DepthRow, depthTable } from '../depth-table.ts';
 
 interface Flags {
   readonly watch?: number | true;
-}
-
-interface Depth {
-  readonly queue: string;
-  readonly visible: number;
-  readonly inFlight: number;
-  readonly delayed: number;
 }
 
 const defaultWatchSeconds = 2;
@@ -36,7 +29,7 @@ export const depth = defineCommand<Flags>({
     const queues = await withDeadLetterQueues(session, args);
     if (flags.watch === undefined) {
       const depths = await depthsOf(session, queues);
-      return { text: tableOf(depths), document: { queues: depths } };
+      return { text: depthTable(depths), document: { queues: depths } };
     }
     const every = flags.watch === true ? defaultWatchSeconds : flags.watch;
     while (!session.interrupt.aborted) {
@@ -44,7 +37,7 @@ export const depth = defineCommand<Flags>({
       if (flags.json) {
         session.context.stdout.write(`${JSON.stringify({ at: new Date().toISOString(), queues: depths })}\n`);
       } else {
-        session.terminal.repaint(tableOf(depths));
+        session.terminal.repaint(depthTable(depths));
       }
       await session.clock.sleep(every * 1000, session.interrupt);
     }
@@ -65,21 +58,11 @@ async function withDeadLetterQueues(session: Session, texts: readonly string[]):
   return [...found.values()];
 }
 
-function depthsOf({ queues }: Session, of: readonly Queue[]): Promise<readonly Depth[]> {
+function depthsOf({ queues }: Session, of: readonly Queue[]): Promise<readonly DepthRow[]> {
   return Promise.all(
     of.map(async queue => {
       const { visible, inFlight, delayed } = await queues.state(queue);
-      return { queue: queue.name, visible, inFlight, delayed };
+      return { name: queue.name, visible, inFlight, delayed };
     }),
-  );
-}
-
-function tableOf(depths: readonly Depth[]): string {
-  return textTable(
-    ['queue', 'visible', 'in flight', 'delayed'],
-    depths.map(({ queue, visible, inFlight, delayed }) => [
-      queue,
-      ...[visible, inFlight, delayed].map(String),
-    ]),
   );
 }

@@ -2,7 +2,7 @@ import { permissions } from '../../aws/permissions.ts';
 import { defineCommand } from '../../command/define-command.ts';
 import { inParallel } from '../../queues/in-parallel.ts';
 import { counted } from '../../terminal/counted.ts';
-import { textTable } from '../../terminal/text-table.ts';
+import { depthTable } from '../depth-table.ts';
 
 interface Flags {
   readonly depth?: boolean;
@@ -29,16 +29,9 @@ export const list = defineCommand<Flags>({
         delayed: Number(found.ApproximateNumberOfMessagesDelayed),
       };
     });
-    const table = textTable(
-      ['queue', 'visible', 'in flight', 'delayed'],
-      rows.map(row => [
-        row.name,
-        ...[row.visible, row.inFlight, row.delayed].map(n => (n === undefined ? '' : String(n))),
-      ]),
-    );
     const none = prefix ? `No queue's name begins with ${prefix}.` : 'There are no queues here.';
     return {
-      text: rows.length > 0 ? `${table}\n${counted(rows.length, 'queue')}` : none,
+      text: rows.length > 0 ? `${depthTable(rows)}\n${counted(rows.length, 'queue')}` : none,
       document: { queues: rows },
     };
   },

@@ -17,8 +17,8 @@ export const peek = defineCommand<Flags>({
   name: 'peek',
   summary: 'look at messages and leave them in the queue',
   description:
-    'SQS has no way of looking that does not count: messages are received and shown to others again at once,\n' +
-    'and the receive count of each goes up by one. In a queue with a DLQ, one that was received as often as\n' +
+    'SQS has no way of looking that does not count: messages are received and shown to others again at once, ' +
+    'and the receive count of each goes up by one. In a queue with a DLQ, one that was received as often as ' +
     'its redrive policy allows goes there for being looked at; you are told how near each is.',
   args: { '<queue>': 'name, system/role, output, URL or ARN' },
   options: command =>

@@ -8,8 +8,8 @@ export const purge = defineCommand<SafeguardFlags>({
   name: 'purge',
   summary: 'delete all messages in a queue',
   description:
-    'For good: keep them before with `queue dlq export <queue> --out <file>`, from which `queue dlq import`\n' +
-    'brings them back. SQS takes one purge a minute, takes up to 60 seconds for it, and in that time deletes\n' +
+    'For good: keep them before with `queue dlq export <queue> --out <file>`, from which `queue dlq import` ' +
+    'brings them back. SQS takes one purge a minute, takes up to 60 seconds for it, and in that time deletes ' +
     'what was sent before and may still deliver some of it.',
   args: { '<queue>': 'name, system/role, output, URL or ARN' },
   options: addSafeguardOptions,

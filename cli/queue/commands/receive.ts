@@ -22,8 +22,8 @@ export const receive = defineCommand<Flags>({
   name: 'receive',
   summary: 'receive messages, as a consumer does',
   description:
-    'They stay in the queue, hidden for its visibility timeout, within which `queue delete` takes their\n' +
-    'receipt handles. --delete deletes them once they are shown; --keep shows them to others again at once.\n' +
+    'They stay in the queue, hidden for its visibility timeout, within which `queue delete` takes their ' +
+    'receipt handles. --delete deletes them once they are shown; --keep shows them to others again at once. ' +
     'Every receive counts: in a queue with a DLQ, a message that is received too often goes there.',
   args: { '<queue>': 'name, system/role, output, URL or ARN' },
   options: command =>

@@ -27,8 +27,8 @@ export const send = defineCommand<Flags>({
   name: 'send',
   summary: 'send a message, or many',
   description:
-    'The body is given, or read from a file or from standard input. With --batch, every line of a file is a\n' +
-    'message: {"body": …, "attributes": {"eventType": "order_placed"}, "groupId": "…"}. They go in batches of\n' +
+    'The body is given, or read from a file or from standard input. With --batch, every line of a file is a ' +
+    'message: {"body": …, "attributes": {"eventType": "order_placed"}, "groupId": "…"}. They go in batches of ' +
     'ten, many at a time; what SQS refuses for now is sent again, and what could not be sent is kept in a file.',
   args: { '<queue>': 'name, system/role, output, URL or ARN', '[body]': 'the body' },
   options: command =>

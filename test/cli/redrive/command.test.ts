@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { jest } from '@jest/globals';
-import { runRedrive } from '../../../cli/redrive/command.ts';
+import { runQueue } from '../../../cli/queue/program.ts';
 import { CloudUnderTest, order } from '../cloud-under-test.ts';
 
 class Stream extends PassThrough {
@@ -22,7 +22,7 @@ interface Setting {
 async function run(args: readonly string[], { tty = false, answer, env = {}, interrupt }: Setting = {}) {
   const streams = { stdin: new Stream(tty), stdout: new Stream(tty), stderr: new Stream(tty) };
   if (answer !== undefined) streams.stdin.write(`${answer}\n`);
-  const code = await runRedrive(args, {
+  const code = await runQueue(['dlq', 'redrive', ...args], {
     ...streams,
     env,
     interrupt: interrupt ?? new AbortController().signal,
@@ -309,7 +309,7 @@ describe('redrive', () => {
     it('shows help, with examples, as a success', async () => {
       const { code, out } = await run(['--help']);
 
-      expect(out).toContain('npm run redrive -- order-processing/payment --rate 10');
+      expect(out).toContain('queue dlq redrive order-processing/payment --rate 10');
       expect(code).toBe(0);
     });
   });
