@@ -128,6 +128,7 @@ describe('on an AWS endpoint', () => {
       expect(await cloud.subscriptions.deadLetteringTo(dlq.arn)).toEqual([
         {
           arn,
+          deadLetterQueueArn: dlq.arn,
           topicArn: 'arn:aws:sns:us-east-1:000000000000:wanted-topic',
           protocol: 'sqs',
           endpoint: queue.arn,

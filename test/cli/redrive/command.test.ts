@@ -1,34 +1,9 @@
-import { PassThrough } from 'node:stream';
 import { jest } from '@jest/globals';
-import { runQueue } from '../../../cli/queue/program.ts';
 import { CloudUnderTest, order } from '../cloud-under-test.ts';
+import { runQueueTool, type Setting } from '../run-queue-tool.ts';
 
-class Stream extends PassThrough {
-  readonly isTTY: boolean;
-
-  constructor(isTTY: boolean) {
-    super();
-    this.isTTY = isTTY;
-  }
-}
-
-interface Setting {
-  readonly tty?: boolean;
-  readonly answer?: string;
-  readonly env?: Readonly<Record<string, string>>;
-  readonly interrupt?: AbortSignal;
-}
-
-async function run(args: readonly string[], { tty = false, answer, env = {}, interrupt }: Setting = {}) {
-  const streams = { stdin: new Stream(tty), stdout: new Stream(tty), stderr: new Stream(tty) };
-  if (answer !== undefined) streams.stdin.write(`${answer}\n`);
-  const code = await runQueue(['dlq', 'redrive', ...args], {
-    ...streams,
-    env,
-    interrupt: interrupt ?? new AbortController().signal,
-  });
-  return { code, out: String(streams.stdout.read() ?? ''), err: String(streams.stderr.read() ?? '') };
-}
+const run = (args: readonly string[], setting?: Setting) =>
+  runQueueTool(['dlq', 'redrive', ...args], setting);
 
 // A slow machine takes its time over a real endpoint.
 jest.setTimeout(30_000);
