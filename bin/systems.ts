@@ -1,6 +1,7 @@
 import type { App } from 'aws-cdk-lib';
 import { stageConfigFrom } from '../lib/config/stage.ts';
 import { ContainerWorkersStack } from '../lib/stacks/container-workers-stack.ts';
+import { DelayedTasksStack } from '../lib/stacks/delayed-tasks-stack.ts';
 import { EventArchiveStack } from '../lib/stacks/event-archive-stack.ts';
 import { FileUploadsStack } from '../lib/stacks/file-uploads-stack.ts';
 import { MemeFactoryStack } from '../lib/stacks/meme-factory-stack.ts';
@@ -12,6 +13,7 @@ import { VideoProcessingStack } from '../lib/stacks/video-processing-stack.ts';
 /** Every system by its name, which is that of its stack. */
 const systems = {
   'container-workers': ContainerWorkersStack,
+  'delayed-tasks': DelayedTasksStack,
   'event-archive': EventArchiveStack,
   'file-uploads': FileUploadsStack,
   'meme-factory': MemeFactoryStack,

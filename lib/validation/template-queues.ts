@@ -35,12 +35,13 @@ export function redrivesOf(template: CloudFormationTemplate): { source: Queue; d
   });
 }
 
-/** Every queue that anything names as its DLQ: queues, subscriptions, functions, rules. */
+/** Every queue that anything names as its DLQ: queues, subscriptions, functions, rules, schedules made later. */
 export function deadLetterQueuesOf(template: CloudFormationTemplate): Queue[] {
   const queues = queuesOf(template);
   const named = new Set<string>();
-  for (const { Properties } of Object.values(template.Resources ?? {})) {
+  for (const { Properties, Metadata } of Object.values(template.Resources ?? {})) {
     collectDeadLetterTargets(Properties, named);
+    collectDeadLetterTargets(Metadata, named);
   }
   return [...queues.values()].filter(({ id }) => named.has(id));
 }

@@ -6,6 +6,7 @@ export interface CloudFormationTemplate {
 export interface CloudFormationResource {
   readonly Type: string;
   readonly Properties?: Readonly<Record<string, unknown>>;
+  readonly Metadata?: Readonly<Record<string, unknown>>;
 }
 
 /** A resource of a template, with the properties that a rule expects of its type. */

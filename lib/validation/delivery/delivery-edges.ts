@@ -8,6 +8,7 @@ import { firehoseEdges } from './finders/firehose.ts';
 import { routeEdges } from './finders/http-api.ts';
 import { functionEdges, invokeConfigEdges, mappingEdges } from './finders/lambda.ts';
 import { bucketEdges, customNotificationEdges } from './finders/s3.ts';
+import { scheduleGroupEdges } from './finders/schedule-groups.ts';
 import { subscriptionEdges, topicEdges } from './finders/sns.ts';
 import { redriveEdges } from './finders/sqs.ts';
 import { stateMachineEdges } from './finders/states.ts';
@@ -31,6 +32,7 @@ const finders: Readonly<Record<string, FindEdges>> = {
   'AWS::SNS::Topic': topicEdges,
   'AWS::SQS::Queue': redriveEdges,
   'AWS::Scheduler::Schedule': scheduleEdges,
+  'AWS::Scheduler::ScheduleGroup': scheduleGroupEdges,
   'AWS::StepFunctions::StateMachine': stateMachineEdges,
   'Custom::S3BucketNotifications': customNotificationEdges,
 };

@@ -31,7 +31,13 @@ const callsWithoutResource = [
 ];
 
 /** Resources that hold what cannot be had again. */
-const holdingData = ['AWS::DynamoDB::Table', 'AWS::KMS::Key', 'AWS::Logs::LogGroup', 'AWS::S3::Bucket'];
+const holdingData = [
+  'AWS::DynamoDB::Table',
+  'AWS::KMS::Key',
+  'AWS::Logs::LogGroup',
+  'AWS::S3::Bucket',
+  'AWS::Scheduler::ScheduleGroup',
+];
 
 it('is looked at in both stages', () => {
   expect(everyStack.map(({ name }) => name)).toEqual(

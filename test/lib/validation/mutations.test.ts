@@ -265,6 +265,28 @@ const mutations: readonly Mutation[] = [
     breaks: set({ Policies: [] }),
   },
   {
+    what: 'take the grant to send from the role of schedules that are made later',
+    at: 'delayed-tasks/Scheduler/Role/DefaultPolicy',
+    caughtBy: 'Delivery::Blocked',
+    breaks: remove,
+  },
+  {
+    what: 'let the role of schedules be assumed for another group',
+    at: 'delayed-tasks/Scheduler/Role',
+    caughtBy: 'Delivery::Blocked',
+    breaks: ({ AssumeRolePolicyDocument: { Statement } }) => {
+      const [trust] = Statement;
+      if (trust)
+        trust.Condition = { ArnLike: { 'aws:SourceArn': 'arn:aws:scheduler:*:*:schedule-group/default' } };
+    },
+  },
+  {
+    what: 'take the alarm from the DLQ of schedules that are made later',
+    at: 'delayed-tasks/SchedulerMonitoring/Undelivered',
+    caughtBy: 'Messaging::DeadLetterAlarm',
+    breaks: remove,
+  },
+  {
     what: "take CloudTrail from a trail's key",
     at: 'all/TrailKey',
     caughtBy: 'Delivery::Blocked',

@@ -7,6 +7,7 @@ import { listOf } from './policies.ts';
 import type { PolicyWorld } from './policy-world.ts';
 import { PollingByFunction } from './polling-by-function.ts';
 import { Redrive, settingOf } from './redrive.ts';
+import { ScheduleDelivery } from './schedule-delivery.ts';
 import { SendingByFunction } from './sending-by-function.ts';
 import { type DeliverySource, ServiceDelivery } from './service-delivery.ts';
 
@@ -25,6 +26,7 @@ const finders: Readonly<Record<string, FindEdges>> = {
   'AWS::S3::Bucket': bucketEdges,
   'AWS::SNS::Subscription': subscriptionEdges,
   'AWS::SQS::Queue': redriveEdges,
+  'AWS::Scheduler::ScheduleGroup': scheduleGroupEdges,
 };
 
 /** Types that deliver in ways that have no finder above yet. */
@@ -136,10 +138,9 @@ function integrationEdges(route: DeployedResource, world: PolicyWorld): readonly
   const { account, region } = route;
   const api = String(route.property('ApiId'));
   const [method, path] = String(route.property('RouteKey')).split(' ');
-  const request = path ? `${method}${path.replaceAll(/[{}+]/g, '')}` : method;
   const source = {
     path: route.path,
-    arn: `arn:aws:execute-api:${region}:${account}:${api}/$default/${request}`,
+    arn: `arn:aws:execute-api:${region}:${account}:${api}/$default/${method}${path ?? ''}`,
     account,
     name: api,
   };
@@ -235,6 +236,26 @@ function accessLogEdges(bucket: DeployedResource, world: PolicyWorld): readonly 
     return [new UnseenEdge(`${bucket.path} → ${DestinationBucketName}`, 'its log bucket is not in this app')];
   }
   return [new AccessLogDelivery(world, sourceFrom(bucket), destination, `${LogFilePrefix}log`)];
+}
+
+/** What a role says of the schedules that are made later, and send under it. */
+interface LaterSchedules {
+  readonly GroupName: string;
+  readonly Target: { readonly Arn: string; readonly DeadLetterConfig: { readonly Arn: string } };
+}
+
+function scheduleGroupEdges(group: DeployedResource, world: PolicyWorld): readonly Edge[] {
+  const edges = world.ofType('AWS::IAM::Role').flatMap(role => {
+    const later = role.metadata('messaging:schedules') as LaterSchedules | undefined;
+    if (later === undefined || world.referredTo(later.GroupName) !== group) return [];
+    return [later.Target.Arn, later.Target.DeadLetterConfig.Arn].map(arn => {
+      const queue = world.referredTo(arn);
+      return queue
+        ? new ScheduleDelivery(world, { group, role, queue })
+        : new UnseenEdge(`${group.path} → ${arn}`, 'what it delivers to is not in this app');
+    });
+  });
+  return edges.length > 0 ? edges : [new UnseenEdge(group.path, unknownDelivery)];
 }
 
 function redriveEdges(queue: DeployedResource, world: PolicyWorld): readonly Edge[] {

@@ -13,6 +13,7 @@ export interface PolicyTemplate {
 interface TemplateResource {
   readonly Type: string;
   readonly Properties?: Readonly<Record<string, unknown>>;
+  readonly Metadata?: Readonly<Record<string, unknown>>;
   readonly Condition?: string;
 }
 
@@ -38,6 +39,8 @@ export interface DeployedResource extends ResourceIdentity, Place {
   readonly path: string;
   /** A property with every reference in it resolved; undefined where the template does not set it. */
   property(name: string): unknown;
+  /** An entry of its metadata, likewise. */
+  metadata(name: string): unknown;
 }
 
 /** What stacks get from one another. */
@@ -154,6 +157,7 @@ export class DeployedStack implements References {
       type: declared.Type,
       path: paths[logicalId] ?? `${this.name}/${logicalId}`,
       property,
+      metadata: name => resolved(declared.Metadata?.[name], this),
     };
     this.#resources.set(logicalId, resource);
     return resource;

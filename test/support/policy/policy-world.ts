@@ -183,8 +183,9 @@ export class PolicyWorld {
  */
 const servicesWithoutAccount = new Set(['apigateway.amazonaws.com', 'sns.amazonaws.com']);
 
-/** A request that comes straight from the internet or from AWS's own network, over TLS. */
+/** A request that comes straight from the internet or from AWS's own network, over TLS, and passes no role on. */
 const direct = {
+  'iam:PassedToService': undefined,
   'aws:SecureTransport': 'true',
   'aws:SourceVpce': undefined,
   'aws:ViaAWSService': 'false',

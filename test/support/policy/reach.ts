@@ -31,7 +31,8 @@ export async function reachOf(role: DeployedResource, world: PolicyWorld): Promi
   const caller = world.role(role);
   const reach = new Map<string, Set<string>>();
   const decisive = new Set<string>();
-  const intermediaries = intermediariesIn(granted.map(({ statement }) => statement));
+  const intermediaries = conditionValuesIn(granted, 'kms:ViaService');
+  const receivers = conditionValuesIn(granted, 'iam:PassedToService');
   const ask = async (action: string, target: Target) => {
     const ways = [
       { way: caller, as: action },
@@ -39,6 +40,10 @@ export async function reachOf(role: DeployedResource, world: PolicyWorld): Promi
       ...(action.startsWith('kms:') ? intermediaries : []).map(endpoint => ({
         way: caller.by(endpoint),
         as: `${action} by ${endpoint}`,
+      })),
+      ...(action === 'iam:PassRole' ? receivers : []).map(service => ({
+        way: caller.with({ 'iam:PassedToService': service }, `to ${service}`),
+        as: `${action} to ${service}`,
       })),
     ];
     for (const { way, as } of ways) {
@@ -59,6 +64,7 @@ export async function reachOf(role: DeployedResource, world: PolicyWorld): Promi
     ...foldersIn(statementsGranted, world),
     ...assetsIn(statementsGranted, role),
     ...queuesMadeLater(statementsGranted, role),
+    ...schedulesMadeLater(statementsGranted, role, world),
   ];
   for (const target of targets) {
     const statements = [
@@ -83,11 +89,14 @@ export async function reachOf(role: DeployedResource, world: PolicyWorld): Promi
   );
 }
 
-/** Services that statements have calls made by, `s3.eu-west-1.amazonaws.com`. */
-function intermediariesIn(statements: readonly PolicyStatement[]): readonly string[] {
-  const named = statements
-    .flatMap(({ Condition }) => Object.values(Condition ?? {}))
-    .flatMap(condition => listOf(condition['kms:ViaService']));
+/** What statements ask of a condition key: the services that calls are made by, or that a role is passed to. */
+function conditionValuesIn(
+  granted: readonly { readonly statement: PolicyStatement }[],
+  key: 'kms:ViaService' | 'iam:PassedToService',
+): readonly string[] {
+  const named = granted
+    .flatMap(({ statement: { Condition } }) => Object.values(Condition ?? {}))
+    .flatMap(condition => listOf(condition[key]));
   return [...new Set(named)];
 }
 
@@ -138,6 +147,23 @@ function queuesMadeLater(
   return [...new Set(prefixes)].map(prefix => ({
     path: `queues made later: ${prefix}*`,
     arn: `arn:aws:sqs:${region}:${account}:${prefix}made-later`,
+    account,
+  }));
+}
+
+/** Schedules that programs make when they run: those of a group of the app alone. */
+function schedulesMadeLater(
+  statements: readonly PolicyStatement[],
+  { account, region }: DeployedResource,
+  world: PolicyWorld,
+): readonly Target[] {
+  const form = new RegExp(`^arn:aws:scheduler:${region}:${account}:schedule/([^/*]+)/\\*$`);
+  const groups = statements.flatMap(({ Resource }) =>
+    listOf(Resource).flatMap(pattern => world.referredTo(form.exec(pattern)?.[1]) ?? []),
+  );
+  return [...new Set(groups)].map(({ path, name }) => ({
+    path: `schedules made later: ${path}`,
+    arn: `arn:aws:scheduler:${region}:${account}:schedule/${name}/made-later`,
     account,
   }));
 }

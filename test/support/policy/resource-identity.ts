@@ -118,6 +118,7 @@ const kinds: Readonly<Record<string, ResourceKind>> = {
   'AWS::KinesisFirehose::DeliveryStream': regional('firehose', 'deliverystream/', 'DeliveryStreamName'),
   'AWS::Lambda::Function': regional('lambda', 'function:', 'FunctionName'),
   'AWS::Scheduler::Schedule': regional('scheduler', 'schedule/default/', 'Name'),
+  'AWS::Scheduler::ScheduleGroup': regional('scheduler', 'schedule-group/', 'Name'),
   'AWS::SecretsManager::Secret': regionalByArn('secretsmanager', 'secret:', 'Name'),
   'AWS::StepFunctions::StateMachine': regionalByArn('states', 'stateMachine:', 'StateMachineName'),
 };

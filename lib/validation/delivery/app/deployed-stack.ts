@@ -11,6 +11,7 @@ export interface DeliveryTemplate extends CloudFormationTemplate {
       {
         readonly Type: string;
         readonly Properties?: Readonly<Record<string, unknown>>;
+        readonly Metadata?: Readonly<Record<string, unknown>>;
         readonly Condition?: string;
       }
     >
@@ -42,6 +43,8 @@ export interface DeployedResource extends ResourceIdentity, Place {
   readonly undecided: string | undefined;
   /** A property, its references resolved as far as they can be; undefined where it is not set. */
   property(name: string): unknown;
+  /** An entry of its metadata, likewise: what constructs say of it that no property does. */
+  metadata(name: string): unknown;
 }
 
 /** What stacks get from one another. */
@@ -155,6 +158,7 @@ export class DeployedStack implements References {
       }
       return properties.get(name);
     };
+    const metadata = (name: string): unknown => resolved(declared.Metadata?.[name], this);
     const { Condition } = declared;
     const resource: DeployedResource = {
       ...place,
@@ -163,6 +167,7 @@ export class DeployedStack implements References {
       path: paths[logicalId] ?? `${this.name}/${logicalId}`,
       undecided: Condition !== undefined && this.condition(Condition) === 'unknown' ? Condition : undefined,
       property,
+      metadata,
     };
     this.#resources.set(logicalId, resource);
     return resource;

@@ -33,8 +33,8 @@ export function routeEdges(route: DeployedResource, proof: Proof): readonly Edge
   const { account, region } = route;
   const api = String(route.property('ApiId'));
   const [method, path] = String(route.property('RouteKey')).split(' ');
-  const request = path ? `${method}${path.replaceAll(/[{}+]/g, '')}` : method;
-  const arn = `arn:aws:execute-api:${region}:${account}:${api}/$default/${request}`;
+  // The route as it is declared, whatever its variables stand for in a request.
+  const arn = `arn:aws:execute-api:${region}:${account}:${api}/$default/${method}${path ?? ''}`;
   const source = { path: route.path, arn, account, name: api };
   return [byService(proof, { kind, by: route, service, source }, integration.property('IntegrationUri'))];
 }

@@ -1,7 +1,10 @@
 import type { DeliveryTemplate } from '../../../../lib/validation/delivery/app/deployed-stack.ts';
 import { proveDeliveries } from '../../../../lib/validation/delivery/delivery-proof.ts';
 
-type Resources = Record<string, { Type: string; Properties: Record<string, unknown> }>;
+type Resources = Record<
+  string,
+  { Type: string; Properties: Record<string, unknown>; Metadata?: Record<string, unknown> }
+>;
 
 const arnOf = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 const resource = (Type: string, Properties: Record<string, unknown> = {}) => ({ Type, Properties });
@@ -125,6 +128,71 @@ it.each<Delivery>([
     },
     grant: 'Grant',
     expected: 'Schedule, Schedule → Queue',
+  },
+  {
+    how: 'schedules that a program makes when it runs',
+    resources: {
+      ...queue,
+      Group: resource('AWS::Scheduler::ScheduleGroup'),
+      Grant: {
+        ...role('scheduler.amazonaws.com', ['sqs:SendMessage'], arnOf('Queue')),
+        Metadata: { 'messaging:schedules': { GroupName: { Ref: 'Group' }, Target: { Arn: arnOf('Queue') } } },
+      },
+    },
+    grant: 'Grant',
+    expected: 'Schedules made later, Group → Queue',
+  },
+  {
+    how: 'the DLQ of schedules that a program makes when it runs',
+    resources: {
+      ...queue,
+      Group: resource('AWS::Scheduler::ScheduleGroup'),
+      Grant: {
+        ...role('scheduler.amazonaws.com', ['sqs:SendMessage'], arnOf('Queue')),
+        Metadata: {
+          'messaging:schedules': {
+            GroupName: { Ref: 'Group' },
+            Target: { Arn: arnOf('Queue'), DeadLetterConfig: { Arn: arnOf('Queue') } },
+          },
+        },
+      },
+    },
+    grant: 'Grant',
+    expected: 'DLQ of schedules made later, Group → Queue',
+  },
+  {
+    how: 'a route with a variable in its path',
+    resources: {
+      Api: resource('AWS::ApiGatewayV2::Api'),
+      Function: resource('AWS::Lambda::Function'),
+      Integration: resource('AWS::ApiGatewayV2::Integration', {
+        IntegrationType: 'AWS_PROXY',
+        IntegrationUri: arnOf('Function'),
+      }),
+      Route: resource('AWS::ApiGatewayV2::Route', {
+        ApiId: { Ref: 'Api' },
+        RouteKey: 'GET /tasks/{task_id}',
+        Target: { 'Fn::Join': ['/', ['integrations', { Ref: 'Integration' }]] },
+      }),
+      Grant: resource('AWS::Lambda::Permission', {
+        Action: 'lambda:InvokeFunction',
+        FunctionName: arnOf('Function'),
+        Principal: 'apigateway.amazonaws.com',
+        SourceArn: {
+          'Fn::Join': [
+            ':',
+            [
+              'arn:aws:execute-api',
+              { Ref: 'AWS::Region' },
+              { Ref: 'AWS::AccountId' },
+              { 'Fn::Join': ['', [{ Ref: 'Api' }, '/*/*/tasks/{task_id}']] },
+            ],
+          ],
+        },
+      }),
+    },
+    grant: 'Grant',
+    expected: 'HTTP API route, Route → Function',
   },
   {
     how: 'an alarm that invokes a function',
@@ -291,6 +359,21 @@ it.each<Delivery>([
       ? { ...resources, [grant]: { ...taken, Properties: { ...taken.Properties, Policies: [] } } }
       : others;
   expect(verdicts(without)).toContain(`${expected}, blocked`);
+});
+
+it('takes no group of schedules for sound of which nobody says what they send to', () => {
+  const group = { Group: resource('AWS::Scheduler::ScheduleGroup') };
+  expect(verdicts(group)).toEqual(['Schedules made later, Group → somewhere, unseen']);
+  const filled = {
+    ...group,
+    ...queue,
+    Schedule: resource('AWS::Scheduler::Schedule', {
+      GroupName: { Ref: 'Group' },
+      Target: { Arn: arnOf('Queue'), RoleArn: arnOf('Grant') },
+    }),
+    Grant: role('scheduler.amazonaws.com', ['sqs:SendMessage'], arnOf('Queue')),
+  };
+  expect(verdicts(filled)).toEqual(['Schedule, Schedule → Queue']);
 });
 
 it('asks nothing of what CloudWatch scales, and of a mailbox', () => {
