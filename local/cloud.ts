@@ -151,6 +151,7 @@ async function provisioned(
     workers: parts.workers,
     loadBalancers: parts.loadBalancers,
     schedules: parts.schedules,
+    deliveryStreams: parts.deliveryStreams,
     monitoring: parts.monitoring,
     maxVisibilityTimeoutSeconds: options.maxVisibilityTimeoutSeconds ?? 5,
     addMapping: mapping => parts.addMapping(mapping),

@@ -2,6 +2,7 @@ import { AsynchronousInvocations } from './asynchronous-invocations.ts';
 import { CloudEventStream } from './cloud-events.ts';
 import { destinationsOn } from './destinations.ts';
 import { type Endpoint, type EndpointOptions, startEndpoint } from './emulators/endpoint.ts';
+import { DeliveryStreams } from './emulators/firehose/delivery-streams.ts';
 import { FunctionRuntime } from './functions/function-runtime.ts';
 import { HttpApis } from './http-apis.ts';
 import type { EventSourceMapping } from './mappings/event-source-mapping.ts';
@@ -28,6 +29,7 @@ export class RunningParts {
   readonly loadBalancers: LoadBalancers;
   readonly schedules = new Schedules();
   readonly asynchronousInvocations: AsynchronousInvocations;
+  readonly deliveryStreams = new DeliveryStreams();
   readonly monitoring: Monitoring;
   readonly #mappings: EventSourceMapping[] = [];
 
@@ -61,6 +63,7 @@ export class RunningParts {
     );
     endpoint.fanOut.invokeFunction = (arn, event) => this.asynchronousInvocations.accept(arn, event);
     this.asynchronousInvocations.onLost = lost => this.events.emit('lostInvocation', lost);
+    endpoint.fanOut.putRecord = (arn, record) => this.deliveryStreams.put(arn, record);
     endpoint.fanOut.onOutcome = outcome => this.events.emit('delivery', outcome);
   }
 
@@ -75,6 +78,7 @@ export class RunningParts {
     await this.schedules.stop();
     await Promise.all([...this.#mappings.map(mapping => mapping.stop()), this.workers.stop()]);
     await this.endpoint.fanOut.settled();
+    await this.deliveryStreams.flush();
     await this.asynchronousInvocations.settled();
     await this.functions.stop();
     await this.monitoring.stop();

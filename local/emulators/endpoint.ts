@@ -33,7 +33,7 @@ export interface Endpoint {
   readonly store: MessageStore;
   /** The queues from within this process, for those who call for every message. */
   readonly directQueues: DirectQueues;
-  readonly fanOut: Pick<FanOut, 'onOutcome' | 'invokeFunction' | 'settled'>;
+  readonly fanOut: Pick<FanOut, 'onOutcome' | 'invokeFunction' | 'putRecord' | 'settled'>;
   close(): Promise<void>;
 }
 

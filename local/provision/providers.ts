@@ -1,5 +1,6 @@
 import { alarmProvider } from './alarm-provider.ts';
 import { bucketProvider } from './bucket-provider.ts';
+import { deliveryStreamProvider } from './delivery-stream-provider.ts';
 import { eventInvokeConfigProvider } from './event-invoke-config-provider.ts';
 import { eventSourceMappingProvider } from './event-source-mapping-provider.ts';
 import { functionProvider } from './function-provider.ts';
@@ -29,6 +30,7 @@ export const PROVIDERS: readonly ResourceProvider[] = [
   autoScalingGroupProvider,
   bucketProvider,
   containerServiceProvider,
+  deliveryStreamProvider,
   eventInvokeConfigProvider,
   eventSourceMappingProvider,
   functionProvider,

@@ -40,6 +40,7 @@ export const SATISFIED_TYPES: Readonly<Record<string, string>> = {
   'AWS::KMS::Key': NOT_ENCRYPTED,
   'AWS::Lambda::Permission': NOT_EVALUATED,
   'AWS::Logs::LogGroup': 'log lines go to the terminal',
+  'AWS::Logs::LogStream': 'log lines go to the terminal',
   'AWS::Logs::ResourcePolicy': NOT_EVALUATED,
   'AWS::S3::BucketPolicy': NOT_EVALUATED,
   'AWS::SNS::TopicInlinePolicy': NOT_EVALUATED,

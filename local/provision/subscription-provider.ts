@@ -5,7 +5,7 @@ import type { ResourceProvider } from './provider.ts';
 import type { LocalServices } from './services.ts';
 
 /** Protocols that the local cloud delivers by. */
-const DELIVERED = ['sqs', 'lambda', 'http', 'https'] as const;
+const DELIVERED = ['sqs', 'lambda', 'http', 'https', 'firehose'] as const;
 
 const ATTRIBUTES = [
   'DeliveryPolicy',

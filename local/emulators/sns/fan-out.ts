@@ -1,7 +1,7 @@
 import type { MessageStore, StoredSubscription, StoredTopic } from '../message-store.ts';
 import { passesFilter } from './filter-policy.ts';
 import type { HttpDelivery } from './http-delivery.ts';
-import { functionEvent, type Notification } from './notification.ts';
+import { functionEvent, type Notification, streamRecord } from './notification.ts';
 import { DeliveryFailed, type QueueDelivery } from './queue-delivery.ts';
 import { isPending } from './subscription-confirmations.ts';
 
@@ -21,6 +21,9 @@ export interface DeliveryOutcome {
 /** Invokes a subscribed function; rejects where it fails. */
 export type FunctionInvoker = (functionArn: string, event: object) => Promise<void>;
 
+/** Puts a record into a subscribed delivery stream; throws where it does not take it. */
+export type RecordPutter = (streamArn: string, record: string) => void;
+
 /** Hands each publication to every subscription whose filter lets it through. */
 export class FanOut {
   readonly #topics: MessageStore['topics'];
@@ -30,6 +33,10 @@ export class FanOut {
   onOutcome: (outcome: DeliveryOutcome) => void = () => undefined;
   /** How subscribed functions are invoked; until it is set, deliveries to them fail. */
   invokeFunction: FunctionInvoker = arn => Promise.reject(new DeliveryFailed(`${arn} does not run here.`));
+  /** How records are put into subscribed delivery streams; until it is set, deliveries to them fail. */
+  putRecord: RecordPutter = arn => {
+    throw new DeliveryFailed(`${arn} does not run here.`);
+  };
   readonly #underWay = new Set<Promise<void>>();
 
   constructor(topics: MessageStore['topics'], queues: QueueDelivery, http: HttpDelivery) {
@@ -78,6 +85,8 @@ export class FanOut {
     try {
       if (subscription.protocol === 'lambda') {
         await this.invokeFunction(subscription.endpoint, functionEvent(notification, subscription.arn));
+      } else if (subscription.protocol === 'firehose') {
+        this.putRecord(subscription.endpoint, streamRecord(notification, subscription));
       } else {
         await this.#http.notify(subscription, notification);
       }

@@ -1,4 +1,4 @@
-import type { MessageAttribute } from '../message-store.ts';
+import type { MessageAttribute, StoredSubscription } from '../message-store.ts';
 import type { Publication } from './publication.ts';
 
 /** A publication on its way to subscribers. */
@@ -65,6 +65,21 @@ export function functionEvent(notification: Notification, subscriptionArn: strin
       },
     ],
   };
+}
+
+/**
+ * What SNS puts into a delivery stream: the message alone, or the envelope without its signature.
+ *
+ * @see https://docs.aws.amazon.com/sns/latest/dg/firehose-archived-message-format-S3.html
+ */
+export function streamRecord(
+  notification: Notification,
+  { arn, protocol, attributes }: StoredSubscription,
+): string {
+  if (attributes.RawMessageDelivery === 'true') return textFor(notification, protocol);
+  const signed = envelope(notification, protocol, arn) as Record<string, unknown>;
+  const { Signature, SignatureVersion, SigningCertURL, ...record } = signed;
+  return JSON.stringify(record);
 }
 
 function shown({ DataType, StringValue, BinaryValue }: MessageAttribute): object {
