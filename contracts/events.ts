@@ -51,11 +51,12 @@ export interface EncodedEvent {
 /** What a family has beside its schemas. */
 export interface EventFamilyOptions<Schemas extends EventSchemas> {
   /**
-   * The message group that an event belongs to, up to 128 letters, digits and punctuation.
+   * The message group that an event belongs to, up to 128 letters, digits and punctuation; undefined for an
+   * event that belongs to none, which a FIFO topic refuses.
    *
-   * @default - events belong to no group: a FIFO topic refuses them
+   * @default - no event belongs to a group
    */
-  readonly groupBy?: (event: EventOf<Schemas>) => string;
+  readonly groupBy?: (event: EventOf<Schemas>) => string | undefined;
 }
 
 /**
@@ -88,10 +89,11 @@ export class EventFamily<Schemas extends EventSchemas> {
 
   /** The wire form of an event: JSON body, the attributes that subscriptions filter on, and its group. */
   encode(message: EventOf<Schemas> & { readonly event_type: string }): EncodedEvent {
+    const groupId = this.#groupBy?.(message);
     return {
       body: JSON.stringify(message),
       attributes: { [eventTypeAttribute]: message.event_type },
-      ...(this.#groupBy && { groupId: this.#groupBy(message) }),
+      ...(groupId !== undefined && { groupId }),
     };
   }
 }

@@ -11,7 +11,7 @@ export const KNOWN_LIMITS: readonly string[] = [
   'DynamoDB deletes no item when its time to live ends, and meters no capacity.',
   'Buckets keep all versions: lifecycle rules do not run, and no access logs are written.',
   'Queue names are unique in all regions together.',
-  'MessageGroupId of messages sent straight to standard queues (fair queues) is not kept.',
+  'Fair queues take a message group as noisy from 10 messages in flight, not from 30, and do not look at how long its messages take.',
   'RedriveAllowPolicy is kept, and not enforced.',
   'A handler that takes longer than its cut visibility timeout sees its messages again.',
   'HTTP(S) endpoints are tried again after pauses that are 60 times shorter, and half a second at the most.',

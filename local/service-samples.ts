@@ -1,6 +1,7 @@
-import type { QueueGauge } from './alarms/service-metrics.ts';
-import type { MessageStore } from './emulators/message-store.ts';
+import type { MessageGauge, QueueGauge } from './alarms/service-metrics.ts';
+import type { MessageStore, StoredMessage } from './emulators/message-store.ts';
 import type { DeliveryOutcome } from './emulators/sns/fan-out.ts';
+import { noisyGroups } from './emulators/sqs/fair-groups.ts';
 import type { MetricSample } from './functions/metric-format.ts';
 import type { RequestHandled } from './http-api/http-api.ts';
 import type { ServerCount } from './workers/load-balancers.ts';
@@ -91,14 +92,35 @@ export function queueGauges(queues: MessageStore['queues'], now: number): readon
   return [...queues.allQueues()].map(queue => {
     queue.processTimers();
     const { ready, inflight, delayed } = queue.inspectMessages();
-    const messages = [...ready, ...delayed, ...inflight.map(({ message }) => message)];
-    const oldest = messages.reduce((earliest, { sentTimestamp }) => Math.min(earliest, sentTimestamp), now);
-    return {
-      queueName: queue.name,
-      visible: ready.length,
-      notVisible: inflight.length,
-      delayed: delayed.length,
-      ageOfOldestMessageSeconds: Math.floor((now - oldest) / 1000),
-    };
+    const contents = { ready, delayed, inFlight: inflight.map(({ message }) => message) };
+    const gauge = { queueName: queue.name, ...messageGauge(contents, now) };
+    if (queue.isFifo()) return gauge;
+    const noisy = noisyGroups(contents.inFlight);
+    const quiet = (messages: readonly StoredMessage[]) =>
+      noisy.size === 0 ? messages : messages.filter(({ messageGroupId }) => !noisy.has(messageGroupId ?? ''));
+    const inQuietGroups = messageGauge(
+      { ready: quiet(ready), delayed: quiet(delayed), inFlight: quiet(contents.inFlight) },
+      now,
+    );
+    return { ...gauge, fairness: { noisyGroups: noisy.size, inQuietGroups } };
   });
+}
+
+interface QueueContents {
+  readonly ready: readonly StoredMessage[];
+  readonly delayed: readonly StoredMessage[];
+  readonly inFlight: readonly StoredMessage[];
+}
+
+function messageGauge({ ready, delayed, inFlight }: QueueContents, now: number): MessageGauge {
+  const oldest = [...ready, ...delayed, ...inFlight].reduce(
+    (earliest, { sentTimestamp }) => Math.min(earliest, sentTimestamp),
+    now,
+  );
+  return {
+    visible: ready.length,
+    notVisible: inFlight.length,
+    delayed: delayed.length,
+    ageOfOldestMessageSeconds: Math.floor((now - oldest) / 1000),
+  };
 }

@@ -82,6 +82,7 @@ export function messageConsumer<Message>(options: MessageConsumerOptions<Message
     const received = {
       message_id: record.messageId,
       receive_count: Number(record.attributes.ApproximateReceiveCount),
+      message_group: record.attributes.MessageGroupId,
     };
     const delivery: Delivery = {
       id: `${context.awsRequestId}/${record.messageId}`,

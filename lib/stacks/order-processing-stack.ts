@@ -16,6 +16,8 @@ import { FanOutTopic } from '../constructs/fan-out-topic.ts';
 import { HttpIntake } from '../constructs/http-intake.ts';
 import { MessageFunction } from '../constructs/message-function.ts';
 import { MessageKey } from '../constructs/message-key.ts';
+import { FairQueueDashboard } from '../constructs/monitoring/fair-queue-dashboard.ts';
+import { FairQueueMonitoring } from '../constructs/monitoring/fair-queue-monitoring.ts';
 import { ConsumerMonitoring, FunctionMonitoring } from '../constructs/monitoring/function-monitoring.ts';
 import { IntakeMonitoring } from '../constructs/monitoring/intake-monitoring.ts';
 import { QueueMonitoring } from '../constructs/monitoring/queue-monitoring.ts';
@@ -139,10 +141,13 @@ export class OrderProcessingStack extends SystemStack {
     for (const consumer of [payment, inventory, shipping]) {
       const { queue } = consumer;
       new QueueMonitoring(this, `${queue.node.id}Monitoring`, { queue, alarmTopic, ...this.alarmSettings });
+      new FairQueueMonitoring(this, `${queue.node.id}Fairness`, { queue, alarmTopic, ...this.alarmSettings });
       new ConsumerMonitoring(this, `${consumer.node.id}Monitoring`, { function: consumer, alarmTopic });
       new CfnOutput(this, `${queue.node.id}QueueUrl`, { value: queue.queue.queueUrl });
       new CfnOutput(this, `${queue.node.id}DlqUrl`, { value: queue.deadLetterQueue.queueUrl });
     }
+
+    new FairQueueDashboard(this, 'Fairness', { queues: [paymentQueue, inventoryQueue, shippingQueue] });
 
     new CfnOutput(this, 'OrdersUrl', {
       value: `${intake.url}orders`,

@@ -1,14 +1,20 @@
 import type { InvocationReport } from '../functions/function-events.ts';
 import type { MetricSample } from '../functions/metric-format.ts';
 
-/** What a queue holds at one moment. */
-export interface QueueGauge {
-  readonly queueName: string;
+/** What there is of messages at one moment. */
+export interface MessageGauge {
   readonly visible: number;
   readonly notVisible: number;
   readonly delayed: number;
   /** Age in seconds of the oldest message that is not deleted; 0 when there is none. */
   readonly ageOfOldestMessageSeconds: number;
+}
+
+/** What a queue holds at one moment. */
+export interface QueueGauge extends MessageGauge {
+  readonly queueName: string;
+  /** How many message groups are noisy, and what there is of all others; for standard queues. */
+  readonly fairness?: { readonly noisyGroups: number; readonly inQuietGroups: MessageGauge };
 }
 
 /**
@@ -64,10 +70,20 @@ export function queueMetrics(gauge: QueueGauge, timestamp: number): MetricSample
     unit,
     timestamp,
   });
+  const samples = (of: MessageGauge, suffix = '') => [
+    sample(`ApproximateNumberOfMessagesVisible${suffix}`, of.visible, 'Count'),
+    sample(`ApproximateNumberOfMessagesNotVisible${suffix}`, of.notVisible, 'Count'),
+    sample(`ApproximateNumberOfMessagesDelayed${suffix}`, of.delayed, 'Count'),
+    sample(`ApproximateAgeOfOldestMessage${suffix}`, of.ageOfOldestMessageSeconds, 'Seconds'),
+  ];
+  const { fairness } = gauge;
   return [
-    sample('ApproximateNumberOfMessagesVisible', gauge.visible, 'Count'),
-    sample('ApproximateNumberOfMessagesNotVisible', gauge.notVisible, 'Count'),
-    sample('ApproximateNumberOfMessagesDelayed', gauge.delayed, 'Count'),
-    sample('ApproximateAgeOfOldestMessage', gauge.ageOfOldestMessageSeconds, 'Seconds'),
+    ...samples(gauge),
+    ...(fairness
+      ? [
+          sample('ApproximateNumberOfNoisyGroups', fairness.noisyGroups, 'Count'),
+          ...samples(fairness.inQuietGroups, 'InQuietGroups'),
+        ]
+      : []),
   ];
 }

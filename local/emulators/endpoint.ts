@@ -14,6 +14,7 @@ import { Publisher } from './sns/publish.ts';
 import { QueueDelivery } from './sns/queue-delivery.ts';
 import { SubscriptionConfirmations } from './sns/subscription-confirmations.ts';
 import { listDeadLetterSourceQueues } from './sqs/dead-letter-sources.ts';
+import { sendMessage, sendMessageBatch } from './sqs/message-group-id.ts';
 import { MoveTasks } from './sqs/move-tasks.ts';
 import { receiveMessage } from './sqs/receive-message.ts';
 import { refineQueues } from './sqs/refined-queues.ts';
@@ -56,8 +57,8 @@ export async function startEndpoint({ port, region }: EndpointOptions): Promise<
   refineObjects(fauxqs, new BucketNotifications(new NotificationDelivery(fauxqs, fanOut), region));
   await app.ready();
   const queueActions = new Map([
-    ['AmazonSQS.SendMessage', queueAction('sendMessage')],
-    ['AmazonSQS.SendMessageBatch', queueAction('sendMessageBatch')],
+    ['AmazonSQS.SendMessage', sendMessage(queues, queueAction('sendMessage'))],
+    ['AmazonSQS.SendMessageBatch', sendMessageBatch(queues, queueAction('sendMessageBatch'))],
     ['AmazonSQS.ReceiveMessage', receiveMessage(queues, queueAction('receiveMessage'))],
     ['AmazonSQS.DeleteMessage', queueAction('deleteMessage')],
     ['AmazonSQS.DeleteMessageBatch', queueAction('deleteMessageBatch')],

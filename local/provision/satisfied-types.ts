@@ -19,6 +19,7 @@ export const SATISFIED_TYPES: Readonly<Record<string, string>> = {
   'AWS::CDK::Metadata': BOOKKEEPING,
   'AWS::CloudFormation::WaitCondition': BOOKKEEPING,
   'AWS::CloudFormation::WaitConditionHandle': BOOKKEEPING,
+  'AWS::CloudWatch::Dashboard': 'there are no graphs locally; alarms are evaluated',
   'AWS::EC2::FlowLog': NO_NETWORK,
   'AWS::EC2::RouteTable': NO_NETWORK,
   'AWS::EC2::SecurityGroup': NO_NETWORK,

@@ -52,6 +52,12 @@ describe('EventFamily', () => {
     expect(grouped.encode(on)).toMatchObject({ body: JSON.stringify(on), groupId: 'c' });
   });
 
+  it('encodes an event that belongs to no group without one', () => {
+    const grouped = new EventFamily(family.schemas, { groupBy: () => undefined });
+
+    expect(grouped.encode(on)).not.toHaveProperty('groupId');
+  });
+
   it('encodes what it selects', () => {
     expect(v.parse(family.select('kettle_on').schema, JSON.parse(family.encode(on).body))).toEqual(on);
   });

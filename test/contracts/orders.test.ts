@@ -32,6 +32,13 @@ describe('placeOrderRequest', () => {
     });
   });
 
+  it('takes the shop that an order came through, and leaves it out where there is none', () => {
+    expect(v.parse(placeOrderRequest, { ...request, tenant: 'corner-shop' })).toMatchObject({
+      tenant: 'corner-shop',
+    });
+    expect(v.parse(placeOrderRequest, request)).not.toHaveProperty('tenant');
+  });
+
   it('leaves out what is no part of an order', () => {
     expect(v.parse(placeOrderRequest, { ...request, admin: true })).not.toHaveProperty('admin');
   });
@@ -41,6 +48,9 @@ describe('placeOrderRequest', () => {
     ['order_id', { order_id: '' }],
     ['order_id', { order_id: 'x'.repeat(65) }],
     ['order_id', { order_id: 12345 }],
+    ['tenant', { tenant: '' }],
+    ['tenant', { tenant: 'corner shop' }],
+    ['tenant', { tenant: 'x'.repeat(65) }],
     ['customer', { customer: '   ' }],
     ['customer', { customer: 'x'.repeat(201) }],
     ['customer', { customer: 'John\u0000Doe' }],
@@ -115,6 +125,20 @@ describe('selections of the consumers', () => {
   it('take what the family encodes', () => {
     for (const event of events) {
       expect(v.parse(shippingEvents.schema, JSON.parse(orderEvents.encode(event).body))).toEqual(event);
+    }
+  });
+
+  it('take events from before there were shops, which belong to no message group', () => {
+    for (const event of events) {
+      expect(event).not.toHaveProperty('tenant');
+      expect(orderEvents.encode(event)).not.toHaveProperty('groupId');
+    }
+  });
+
+  it('take events of a shop, which are a message group', () => {
+    for (const event of events.map(each => ({ ...each, tenant: 'corner-shop' }))) {
+      expect(v.is(shippingEvents.schema, event)).toBe(true);
+      expect(orderEvents.encode(event).groupId).toBe('corner-shop');
     }
   });
 });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { maxTopicMessageBytes } from '../../../contracts/message-sizes.ts';
 import { AwsError } from '../aws-error.ts';
 import type { MessageAttribute, StoredTopic } from '../message-store.ts';
+import { isMessageGroupId } from '../sqs/message-group-id.ts';
 
 /** What a publisher hands to a topic. */
 export interface Publication {
@@ -63,6 +64,11 @@ export function accepted(publication: Publication, topic: StoredTopic): Publicat
   }
   if (structure === 'json') {
     requireDefaultText(message);
+  }
+  if (groupId !== undefined && !isMessageGroupId(groupId)) {
+    throw invalid(
+      'MessageGroupId can only include alphanumeric and punctuation characters, 1 to 128 of them.',
+    );
   }
   if (topic.attributes.FifoTopic !== 'true') {
     return publication;

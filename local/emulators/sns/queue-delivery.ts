@@ -75,7 +75,9 @@ export class QueueDelivery {
     if (Buffer.byteLength(body) > Number(queue.attributes.MaximumMessageSize)) {
       throw new DeliveryFailed(`The message is larger than ${arn} allows.`);
     }
-    const { groupId, deduplicationId } = notification;
+    const { topicArn, deduplicationId } = notification;
+    // From a FIFO topic, SNS passes the group on to FIFO queues only; from a standard topic, for fairness.
+    const groupId = queue.isFifo() || !topicArn.endsWith('.fifo') ? notification.groupId : undefined;
     const delay = Number(queue.attributes.DelaySeconds) || undefined;
     const message = this.#fauxqs.createMessage(body, attributes, delay, groupId, deduplicationId);
     if (queue.isFifo() && deduplicationId !== undefined) {

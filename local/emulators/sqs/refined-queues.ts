@@ -3,6 +3,7 @@ import type { FauxqsQueueStore } from '../fauxqs.ts';
 import { recordDeadLetterSource } from './dead-letter-sources.ts';
 import { deduplicateWithinGroups } from './deduplication-scope.ts';
 import { keepCountsExact } from './exact-counts.ts';
+import { deliverGroupsFairly } from './fair-groups.ts';
 import { deliverGroupsInBatches } from './fifo-batches.ts';
 
 /**
@@ -24,6 +25,7 @@ export function refineQueues(queues: FauxqsQueueStore): void {
     keepCountsExact(queue);
     deduplicateWithinGroups(queue);
     deliverGroupsInBatches(queue);
+    deliverGroupsFairly(queue);
     recordDeadLetterSource(queue);
     return queue;
   };

@@ -3,6 +3,8 @@ import { formatMinorUnits } from '../../../contracts/money.ts';
 /** An order as a client posts it. */
 export interface PostedOrder {
   readonly order_id: string;
+  /** The shop that it came through. */
+  readonly tenant?: string;
   readonly customer: string;
   readonly total: number;
   readonly items: readonly { readonly sku: string; readonly quantity: number }[];
@@ -34,6 +36,17 @@ export function ordersFrom1001(count: number): PostedOrder[] {
       items: [{ sku: skus[index % skus.length] as string, quantity: 1 + (index % 3) }],
     };
   }).map(order => ({ ...order, total: Number(order.total.toFixed(2)) }));
+}
+
+/** So many orders that come through one shop, and reserve no stock. The same at every call. */
+export function ordersThrough(tenant: string, count: number): PostedOrder[] {
+  return Array.from({ length: count }, (_, index) => ({
+    order_id: `${tenant}-${index + 1}`,
+    tenant,
+    customer: customers[index % customers.length] as string,
+    total: 9.99,
+    items: [],
+  }));
 }
 
 /** Pieces of each SKU that the orders ask for in all. */

@@ -93,11 +93,12 @@ export class OrderDesk {
   }
 }
 
-function placedEventOf({ order_id, customer, total, items }: PostedOrder): OrderEvent {
+function placedEventOf({ order_id, tenant, customer, total, items }: PostedOrder): OrderEvent {
   return {
     event_type: 'order_placed',
     correlation_id: randomUUID(),
     order_id,
+    ...(tenant !== undefined && { tenant }),
     customer,
     total_minor: Math.round(total * 100),
     currency: 'USD',
@@ -106,9 +107,10 @@ function placedEventOf({ order_id, customer, total, items }: PostedOrder): Order
   };
 }
 
-function entryOf({ body, attributes }: EncodedEvent) {
+function entryOf({ body, attributes, groupId }: EncodedEvent) {
   return {
     Message: body,
+    ...(groupId !== undefined && { MessageGroupId: groupId }),
     MessageAttributes: Object.fromEntries(
       Object.entries(attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
     ),

@@ -2,7 +2,7 @@ import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { until } from '../condition.ts';
 import { messagesIn, redrive } from '../queue-state.ts';
 import type { CheckOptions, CheckSteps, RunningSystem, Scenario } from '../scenario.ts';
-import { demandOf, ordersFrom1001, type PostedOrder, poisonOrder } from './order-book.ts';
+import { demandOf, ordersFrom1001, ordersThrough, type PostedOrder, poisonOrder } from './order-book.ts';
 import { OrderDesk } from './order-desk.ts';
 import { OrderRecords } from './order-records.ts';
 
@@ -14,6 +14,12 @@ const postedOverHttp = 20;
 /** One of these is shipped, the other canceled. */
 const shippedOrder = '1003';
 const canceledOrder = '1004';
+
+/** A shop with a sale on, and one with a usual day. */
+const noisyShop = { name: 'sale-shop', orders: 200 };
+const quietShop = { name: 'corner-shop', orders: 5 };
+/** What consumers have in hand is done anyhow; so many more are certainly overtaken. */
+const overtakenAtLeast = 50;
 
 export const scenario: Scenario = {
   environment: { [paymentFunction]: { SIMULATED_GATEWAY_FAILS: poisonOrder.order_id } },
@@ -64,6 +70,7 @@ class OrderCheck {
     await this.#followsUp();
     await this.#setsPoisonAside();
     await this.#redrives();
+    await this.#servesShopsFairly();
     await this.#didNothingTwice();
   }
 
@@ -199,6 +206,30 @@ class OrderCheck {
     await step('the alarm is over', async () => {
       await until(async () => unequal('alarm', this.#system.alarmState(deadLetterAlarm), 'OK'));
       return undefined;
+    });
+  }
+
+  async #servesShopsFairly(): Promise<void> {
+    await this.#steps.step('a few orders of one shop do not wait behind the many of another', async () => {
+      const noisy = ordersThrough(noisyShop.name, noisyShop.orders);
+      const quiet = ordersThrough(quietShop.name, quietShop.orders);
+      await this.#desk.publishPlaced(noisy);
+      await this.#desk.publishPlaced(quiet);
+      const shopsCharged = () =>
+        this.#system.log
+          .filter(({ fields }) => fields.outcome === 'charged' && fields.message_group !== undefined)
+          .map(({ fields }) => fields.message_group);
+      await until(async () =>
+        unequal('charged orders of shops', shopsCharged().length, noisy.length + quiet.length),
+      );
+      const charged = shopsCharged();
+      const overtaken = charged.length - 1 - charged.lastIndexOf(quietShop.name);
+      if (overtaken < overtakenAtLeast) {
+        throw new Error(
+          `${overtaken} orders of ${noisyShop.name} were overtaken, not ${overtakenAtLeast} or more`,
+        );
+      }
+      return `${quiet.length} overtook ${overtaken} of ${noisy.length} that were placed before them`;
     });
   }
 

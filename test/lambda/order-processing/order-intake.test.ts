@@ -82,6 +82,12 @@ describe('orderIntake', () => {
       ]);
     });
 
+    it('publishes which shop it came through, where that is said', async () => {
+      await post({ ...order, tenant: 'corner-shop' });
+
+      expect(published).toEqual([expect.objectContaining({ tenant: 'corner-shop' })]);
+    });
+
     it('publishes what consumers can read', async () => {
       await post({ order_id: '12345', customer: 'John Doe', total: '99.9' });
 

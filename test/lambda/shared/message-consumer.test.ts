@@ -66,6 +66,24 @@ describe('messageConsumer', () => {
     expect(lines.filter(line => '_aws' in line)).toEqual([expect.objectContaining({ FailedRecords: 1 })]);
   });
 
+  it('says which message group a message belongs to, handled or failed', async () => {
+    const handler = consumer(async letter => {
+      if (letter === 'b') throw new DependencyDownError('no b today');
+      return { outcome: 'read' };
+    });
+    const Records = ['"a"', '"b"', '"c"'].map((body, index) => {
+      const record = sqsRecord(body);
+      return index === 2
+        ? record
+        : { ...record, attributes: { ...record.attributes, MessageGroupId: 'corner-shop' } };
+    });
+
+    await handler({ Records }, lambdaContext());
+
+    const groupOf = (letter: string) => lines.find(line => line.letters === letter)?.message_group;
+    expect(['a', 'b', 'c'].map(groupOf)).toEqual(['corner-shop', 'corner-shop', undefined]);
+  });
+
   it('says what a body that cannot be parsed is about', async () => {
     await consumer(async () => ({ outcome: 'read' }))(sqsBatch('[1]'), lambdaContext());
 

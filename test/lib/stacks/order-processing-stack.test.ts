@@ -186,6 +186,7 @@ describe.each([
         .map(metric => metric.MetricName);
     expect(watchedOf({ 'Fn::GetAtt': [queue.id, 'QueueName'] }).sort()).toEqual([
       'ApproximateAgeOfOldestMessage',
+      'ApproximateAgeOfOldestMessageInQuietGroups',
       'ApproximateNumberOfMessagesVisible',
     ]);
     expect(watchedOf({ 'Fn::GetAtt': [deadLetterQueue.id, 'QueueName'] })).toEqual([

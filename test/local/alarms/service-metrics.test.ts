@@ -62,4 +62,26 @@ describe('queueMetrics', () => {
       timestamp: 5,
     });
   });
+
+  it('gives what is of noisy groups and of quiet ones, where the queue is fair', () => {
+    const all = { visible: 100, notVisible: 30, delayed: 3, ageOfOldestMessageSeconds: 60 };
+    const inQuietGroups = { visible: 1, notVisible: 2, delayed: 0, ageOfOldestMessageSeconds: 4 };
+
+    const samples = queueMetrics(
+      { queueName: 'orders', ...all, fairness: { noisyGroups: 1, inQuietGroups } },
+      5,
+    );
+
+    expect(valuesOf(samples)).toEqual({
+      ApproximateNumberOfMessagesVisible: 100,
+      ApproximateNumberOfMessagesNotVisible: 30,
+      ApproximateNumberOfMessagesDelayed: 3,
+      ApproximateAgeOfOldestMessage: 60,
+      ApproximateNumberOfNoisyGroups: 1,
+      ApproximateNumberOfMessagesVisibleInQuietGroups: 1,
+      ApproximateNumberOfMessagesNotVisibleInQuietGroups: 2,
+      ApproximateNumberOfMessagesDelayedInQuietGroups: 0,
+      ApproximateAgeOfOldestMessageInQuietGroups: 4,
+    });
+  });
 });

@@ -214,6 +214,28 @@ describe('functions', () => {
   });
 });
 
+describe('standard topics', () => {
+  it('pass the message group on to standard queues, for them to be fair by', async () => {
+    const topicArn = await cloud.createTopic('of-shops');
+    const queue = await cloud.createQueue('of-shops');
+    await cloud.subscribe(topicArn, queue.arn, { RawMessageDelivery: 'true' });
+
+    await publish(topicArn, { Message: 'placed', MessageGroupId: 'corner-shop' });
+    await publish(topicArn, { Message: 'placed' });
+
+    const groups = (await cloud.receive(queue)).map(({ Attributes }) => Attributes?.MessageGroupId);
+    expect(groups).toEqual(['corner-shop', undefined]);
+  });
+
+  it('refuse a message group of other characters', async () => {
+    const topicArn = await cloud.createTopic('of-nameless-shops');
+
+    await expect(publish(topicArn, { MessageGroupId: 'corner shop' })).rejects.toMatchObject({
+      message: expect.stringContaining('MessageGroupId can only include'),
+    });
+  });
+});
+
 describe('FIFO topics', () => {
   it('pass group and order on, and a message once', async () => {
     const topicArn = await cloud.createTopic('ordered.fifo', { ContentBasedDeduplication: 'true' });
@@ -240,7 +262,9 @@ describe('FIFO topics', () => {
     await publish(topicArn, ids);
     await publish(topicArn, ids);
 
-    expect(await bodies(queue)).toHaveLength(1);
+    const messages = await cloud.receive(queue);
+    expect(messages).toHaveLength(1);
+    expect(messages[0]?.Attributes).not.toHaveProperty('MessageGroupId');
   });
 
   it('tell duplicates apart by group where their throughput is a group’s', async () => {

@@ -1,0 +1,44 @@
+import { Duration } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+import type { AlarmTopic } from '../alarm-topic.ts';
+import type { DurableQueue } from '../durable-queue.ts';
+import { FairQueueMetrics } from './fair-queue-metrics.ts';
+
+export interface FairQueueMonitoringProps {
+  /** A queue whose messages have message groups. */
+  readonly queue: DurableQueue;
+  readonly alarmTopic: AlarmTopic;
+
+  /**
+   * How old the oldest message of a quiet group may get.
+   *
+   * @default Duration.minutes(15)
+   */
+  readonly maxMessageAge?: Duration;
+}
+
+/**
+ * Alarm of a fair queue, beside those of `QueueMonitoring`: message groups wait that are not noisy. When the
+ * queue's own alarms go off and this one does not, one group has more messages than usual, and waits for it
+ * alone; when this one goes off too, everybody waits, and consumers fail or are too few.
+ */
+export class FairQueueMonitoring extends Construct {
+  readonly alarms: readonly cloudwatch.Alarm[];
+
+  constructor(scope: Construct, id: string, props: FairQueueMonitoringProps) {
+    super(scope, id);
+    const maxMessageAge = props.maxMessageAge ?? Duration.minutes(15);
+    this.alarms = [
+      new cloudwatch.Alarm(this, 'QuietMessageAge', {
+        alarmDescription: `Message groups that are not noisy wait for more than ${maxMessageAge.toHumanString()}: not one group's burst, but consumers that fail or are too few.`,
+        metric: new FairQueueMetrics(props.queue.queue).ofQuietGroups('ApproximateAgeOfOldestMessage'),
+        threshold: maxMessageAge.toSeconds(),
+        comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+        evaluationPeriods: 3,
+        treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+      }),
+    ];
+    props.alarmTopic.notifyOf(...this.alarms);
+  }
+}
