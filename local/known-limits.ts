@@ -6,6 +6,7 @@ export const KNOWN_LIMITS: readonly string[] = [
   'Alarms look at periods that are 60 times shorter: a minute is a second.',
   'Schedules run 60 times as often.',
   'Delivery streams gather records for times that are 60 times shorter; nobody else puts records but SNS.',
+  'EventBridge Scheduler runs one-time schedules that send to queues, to the second; on AWS, within the minute.',
   'Servers behind a load balancer are two at least, and take turns.',
   'HTTP APIs let everybody in: authorizers, CORS and parameter mappings are not evaluated.',
   'DynamoDB deletes no item when its time to live ends, and meters no capacity.',

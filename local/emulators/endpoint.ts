@@ -7,6 +7,8 @@ import type { MessageStore } from './message-store.ts';
 import { BucketNotifications } from './s3/bucket-notifications.ts';
 import { NotificationDelivery } from './s3/notification-delivery.ts';
 import { refineObjects } from './s3/refined-objects.ts';
+import { ScheduleSender } from './scheduler/schedule-sender.ts';
+import { Scheduler } from './scheduler/scheduler.ts';
 import { FanOut } from './sns/fan-out.ts';
 import { HttpDelivery } from './sns/http-delivery.ts';
 import { MessageSigner } from './sns/message-signer.ts';
@@ -39,7 +41,7 @@ export interface Endpoint {
 }
 
 /**
- * Serves SQS, SNS, S3 and DynamoDB on one port of 127.0.0.1.
+ * Serves SQS, SNS, S3, DynamoDB and EventBridge Scheduler on one port of 127.0.0.1.
  *
  * @throws PortUnavailable where another program listens there.
  */
@@ -49,6 +51,7 @@ export async function startEndpoint({ port, region }: EndpointOptions): Promise<
   refineQueues(queues);
   const dynamoDb = new DynamoDb(region);
   const moveTasks = new MoveTasks(queues);
+  const scheduler = new Scheduler(new ScheduleSender(fauxqs));
   const signer = new MessageSigner();
   const http = new HttpDelivery({ topics, signer, endpoint: () => url });
   const confirmations = new SubscriptionConfirmations(topics, http);
@@ -79,7 +82,7 @@ export async function startEndpoint({ port, region }: EndpointOptions): Promise<
       ['ConfirmSubscription', confirmations.confirm],
     ]),
     files: new Map([[signer.certificatePath, () => signer.certificate]]),
-    rest: new Map(),
+    rest: new Map([['scheduler', scheduler.answer]]),
     others: app,
   });
   const url = await listenOn(server, 'AWS endpoint', port);
@@ -91,6 +94,7 @@ export async function startEndpoint({ port, region }: EndpointOptions): Promise<
     fanOut,
     close: async () => {
       moveTasks.stop();
+      scheduler.stop();
       confirmations.stop();
       // Ends the receives that wait, so that their connections can close.
       await app.close();

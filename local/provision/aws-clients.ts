@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 
@@ -37,6 +38,13 @@ export class AwsClients {
 
   s3(region: string): S3Client {
     return this.#client(`s3 ${region}`, () => new S3Client(this.#settings('s3', region)));
+  }
+
+  scheduler(region: string): SchedulerClient {
+    return this.#client(
+      `scheduler ${region}`,
+      () => new SchedulerClient(this.#settings('scheduler', region)),
+    );
   }
 
   close(): void {

@@ -13,6 +13,7 @@ import {
 import { listenerProvider, targetGroupProvider } from './load-balancer-providers.ts';
 import type { ResourceProvider } from './provider.ts';
 import { queueProvider } from './queue-provider.ts';
+import { scheduleGroupProvider } from './schedule-group-provider.ts';
 import { ruleProvider } from './schedule-provider.ts';
 import { subscriptionProvider } from './subscription-provider.ts';
 import { globalTableProvider, tableProvider } from './table-provider.ts';
@@ -43,6 +44,7 @@ export const PROVIDERS: readonly ResourceProvider[] = [
   listenerProvider,
   queueProvider,
   ruleProvider,
+  scheduleGroupProvider,
   subscriptionProvider,
   tableProvider,
   targetGroupProvider,
