@@ -3,7 +3,12 @@ import type { Finding, MessagingRule } from './messaging-rule.ts';
 import { queuesOf, redrivesOf } from './template-queues.ts';
 import { numberOr, referredId, resourcesOfType } from './template-resources.ts';
 
+interface TopicProperties {
+  readonly MaximumMessageSize: unknown;
+}
+
 interface SubscriptionProperties {
+  readonly TopicArn: unknown;
   readonly Endpoint: unknown;
   readonly RedrivePolicy: { readonly deadLetterTargetArn?: unknown };
 }
@@ -24,11 +29,15 @@ export const messageSizeRules: readonly MessagingRule[] = [
         const found = `${taken}, of ${needed} bytes`;
         return [{ logicalId: queue.id, property: 'MaximumMessageSize', found }];
       };
+      const topics = resourcesOfType<TopicProperties>(template, 'AWS::SNS::Topic');
+      const takenBy = (topic: unknown) =>
+        numberOr(topics.get(referredId(topic) ?? '')?.properties.MaximumMessageSize, maxTopicMessageBytes) ??
+        0;
       const subscriptions = resourcesOfType<SubscriptionProperties>(template, 'AWS::SNS::Subscription');
       return [
         ...[...subscriptions.values()].flatMap(({ properties }) =>
           [properties.Endpoint, properties.RedrivePolicy?.deadLetterTargetArn].flatMap(reference =>
-            tooSmall(reference, maxTopicMessageBytes),
+            tooSmall(reference, takenBy(properties.TopicArn)),
           ),
         ),
         ...redrivesOf(template).flatMap(({ source }) =>

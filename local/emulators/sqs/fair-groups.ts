@@ -7,11 +7,11 @@ const NOISY_SHARE = 0.1;
 const NOISY_MESSAGES = 10;
 
 /**
- * The message groups that hold up the others.
+ * The message groups that hold up the others, with how many messages each has in flight.
  *
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues-detailed.html
  */
-export function noisyGroups(inFlight: Iterable<StoredMessage>): ReadonlySet<string> {
+export function noisyGroups(inFlight: Iterable<StoredMessage>): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   let total = 0;
   for (const { messageGroupId: group } of inFlight) {
@@ -20,11 +20,13 @@ export function noisyGroups(inFlight: Iterable<StoredMessage>): ReadonlySet<stri
       counts.set(group, (counts.get(group) ?? 0) + 1);
     }
   }
-  const noisy = [...counts].filter(([, count]) => count >= NOISY_MESSAGES && count > total * NOISY_SHARE);
-  return new Set(noisy.map(([group]) => group));
+  return new Map([...counts].filter(([, count]) => count >= NOISY_MESSAGES && count > total * NOISY_SHARE));
 }
 
-/** Lets messages of quiet groups, and those without a group, overtake those of noisy groups. */
+/**
+ * Lets messages of quiet groups, and those without a group, overtake those of noisy groups, and among these
+ * the ones of the group with the fewest in flight.
+ */
 export function deliverGroupsFairly(queue: FauxqsQueue): void {
   if (queue.isFifo()) {
     return;
@@ -35,23 +37,21 @@ export function deliverGroupsFairly(queue: FauxqsQueue): void {
     queue.processTimers();
     const noisy = noisyGroups([...queue.inflightMessages.values()].map(({ message }) => message));
     if (noisy.size > 0) {
-      queue.messages = withQuietFirst(queue.messages, noisy, maxCount);
+      const next = nextInFairness(queue.messages, noisy, maxCount);
+      queue.messages = [...next, ...queue.messages.filter(message => !next.has(message))];
     }
     return dequeue(maxCount, visibilityTimeout, deadLetterQueue);
   };
 }
 
-/** The first messages of quiet groups before all others, each in their order. */
-function withQuietFirst(
+/** The messages to deliver next, no more than so many; those of one group in their order. */
+function nextInFairness(
   messages: readonly StoredMessage[],
-  noisy: ReadonlySet<string>,
+  noisy: ReadonlyMap<string, number>,
   count: number,
-): StoredMessage[] {
-  const quiet: StoredMessage[] = [];
-  const others: StoredMessage[] = [];
-  for (const message of messages) {
-    const isNoisy = message.messageGroupId !== undefined && noisy.has(message.messageGroupId);
-    (isNoisy || quiet.length >= count ? others : quiet).push(message);
-  }
-  return [...quiet, ...others];
+): ReadonlySet<StoredMessage> {
+  const inFlightOf = ({ messageGroupId: group }: StoredMessage) => noisy.get(group ?? '') ?? 0;
+  const ranks = Map.groupBy(messages, inFlightOf);
+  const inRank = [...ranks.keys()].sort((one, other) => one - other).flatMap(rank => ranks.get(rank) ?? []);
+  return new Set(inRank.slice(0, count));
 }

@@ -47,6 +47,16 @@ describe('messagingRules', () => {
 
   it.each<[string, (resources: Resources) => void, [rule: string, property: string, found: string][]]>([
     [
+      'takes what a topic takes by default, where the topic takes more',
+      resources => {
+        for (const { Type, Properties } of Object.values(resources)) {
+          if (Type === 'AWS::SNS::Topic') Properties.MaximumMessageSize = 1_048_576;
+        }
+        Object.assign(queue(resources), { MaximumMessageSize: 262_144 });
+      },
+      [['MessageSizes', 'MaximumMessageSize', '262144, of 1048576 bytes']],
+    ],
+    [
       'hides messages for less than six timeouts',
       resources => Object.assign(queue(resources), { VisibilityTimeout: 89 }),
       [['VisibilityTimeout', 'VisibilityTimeout', '89, of 90 s']],
