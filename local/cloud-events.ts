@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { AlarmState } from './alarms/alarm-spec.ts';
 import type { LostInvocation } from './asynchronous-invocations.ts';
+import type { Mail } from './emulators/ses/mail.ts';
 import type { DeliveryOutcome } from './emulators/sns/fan-out.ts';
 import type { FunctionEvents } from './functions/function-events.ts';
 import type { FunctionRuntime } from './functions/function-runtime.ts';
@@ -27,6 +28,8 @@ export interface CloudEvents extends FunctionEvents, MappingEvents {
   readonly request: [RequestHandled];
   readonly lostInvocation: [LostInvocation];
   readonly alarm: [AlarmChange];
+  /** SES took a mail. */
+  readonly mail: [Mail];
   readonly fleetFault: [FleetFault];
 }
 

@@ -3,6 +3,7 @@ import { ResolvedAssembly } from './assembly/resolved-assembly.ts';
 import { selectStacks } from './assembly/stack-selection.ts';
 import type { TemplateResource } from './assembly/template.ts';
 import type { CloudEventStream } from './cloud-events.ts';
+import type { Mail } from './emulators/ses/mail.ts';
 import { KNOWN_LIMITS } from './known-limits.ts';
 import { localizeApiUrls, portsFrom } from './local-addresses.ts';
 import { findResource, isPath, type LocalResource, type LocalStack, localStacks } from './local-stack.ts';
@@ -89,6 +90,8 @@ export interface LocalCloud extends ProvisioningReport {
   resource(idOrPath: string): LocalResource | undefined;
   /** Fleets of workers, each a few processes. */
   readonly fleets: readonly LocalFleet[];
+  /** Mails that SES took, the oldest first. */
+  readonly outbox: readonly Mail[];
   /** Exact depths of all queues at this moment. */
   queues(): readonly QueueReading[];
   /** States of all alarms that are evaluated. */
@@ -152,6 +155,7 @@ async function provisioned(
     loadBalancers: parts.loadBalancers,
     schedules: parts.schedules,
     deliveryStreams: parts.deliveryStreams,
+    mail: parts.endpoint.mail,
     monitoring: parts.monitoring,
     maxVisibilityTimeoutSeconds: options.maxVisibilityTimeoutSeconds ?? 5,
     addMapping: mapping => parts.addMapping(mapping),
@@ -169,6 +173,7 @@ async function provisioned(
     events: parts.events,
     resource: idOrPath => findResource(stacks, idOrPath),
     fleets: parts.workers.all,
+    outbox: parts.endpoint.mail.outbox,
     queues: () => readQueues(parts.endpoint.store.queues),
     alarms: () => parts.monitoring.readings(),
     updateEnvironment: (idOrPath, variables) => {

@@ -63,6 +63,7 @@ export class RunningParts {
     );
     endpoint.fanOut.invokeFunction = (arn, event) => this.asynchronousInvocations.accept(arn, event);
     this.asynchronousInvocations.onLost = lost => this.events.emit('lostInvocation', lost);
+    endpoint.mail.onMail = mail => this.events.emit('mail', mail);
     endpoint.fanOut.putRecord = (arn, record) => this.deliveryStreams.put(arn, record);
     endpoint.fanOut.onOutcome = outcome => this.events.emit('delivery', outcome);
   }

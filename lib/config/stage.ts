@@ -72,6 +72,13 @@ const stageConfig = v.strictObject({
   airlinesParameter: v.optional(v.pipe(v.string(aParameterName), v.regex(/^\/[\w./-]+$/, aParameterName))),
 
   /**
+   * Address that mails come from, verified in SES; or the Systems Manager parameter that holds it, read when a
+   * stack is deployed, which goes before it.
+   */
+  mailFrom: v.pipe(v.string(anEmailAddress), v.email(anEmailAddress)),
+  mailFromParameter: v.optional(v.pipe(v.string(aParameterName), v.regex(/^\/[\w./-]+$/, aParameterName))),
+
+  /**
    * Systems Manager parameter that holds the payment gateway's base URL, read when the stack is
    * deployed; without it, a simulated gateway takes every charge.
    */
@@ -120,6 +127,7 @@ const stages: Readonly<Record<StageConfig['stage'], StageConfig>> = {
     maxWebServers: 2,
     minSearchWorkers: 1,
     maxSearchWorkers: 4,
+    mailFrom: 'no-reply@example.com',
     archiveBufferInSeconds: 60,
     archiveRetentionInDays: 30,
     eventStream: 'none',
@@ -141,6 +149,8 @@ const stages: Readonly<Record<StageConfig['stage'], StageConfig>> = {
     maxWebServers: 20,
     minSearchWorkers: 2,
     maxSearchWorkers: 50,
+    mailFrom: 'no-reply@example.com',
+    mailFromParameter: '/messaging/prod/mail-from',
     archiveBufferInSeconds: 300,
     archiveInstantRetrievalAfterDays: 90,
     archiveDeepArchiveAfterDays: 365,

@@ -1,4 +1,5 @@
 import { Duration, RemovalPolicy, Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { StageConfig } from '../config/stage.ts';
 import type { DurableQueueProps } from '../constructs/durable-queue.ts';
@@ -39,6 +40,14 @@ export abstract class SystemStack extends Stack {
   /** What the stage says of tables. */
   protected get tableSettings(): StateTableProps {
     return { encryption: this.config.tableEncryption, removalPolicy: this.removalPolicy };
+  }
+
+  /** Address that mails come from. */
+  protected mailFrom(): string {
+    const { mailFrom, mailFromParameter } = this.config;
+    return mailFromParameter === undefined
+      ? mailFrom
+      : StringParameter.fromStringParameterName(this, 'MailFrom', mailFromParameter).stringValue;
   }
 
   /** When the stage wants an alarm of a queue. */

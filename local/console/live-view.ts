@@ -29,6 +29,9 @@ export class LiveView {
     this.#cloud.events.on('lostInvocation', ({ functionName, reason }) =>
       this.#show('fault', styleText('red', `An event of ${functionName} is lost: ${reason}`)),
     );
+    this.#cloud.events.on('mail', ({ to, subject }) =>
+      this.#show('mail', `to ${to.join(', ')}: ${styleText('bold', subject)}`),
+    );
     this.#cloud.events.on('fleetFault', ({ what }) => this.#show('fault', styleText('red', what)));
     this.#cloud.events.on('alarm', ({ path, state, reason }) => {
       // The first verdict of an alarm that nothing is wrong with is no news.

@@ -9,6 +9,7 @@ import { NotificationDelivery } from './s3/notification-delivery.ts';
 import { refineObjects } from './s3/refined-objects.ts';
 import { ScheduleSender } from './scheduler/schedule-sender.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
+import { Ses } from './ses/ses.ts';
 import { FanOut } from './sns/fan-out.ts';
 import { HttpDelivery } from './sns/http-delivery.ts';
 import { MessageSigner } from './sns/message-signer.ts';
@@ -37,6 +38,7 @@ export interface Endpoint {
   /** The queues from within this process, for those who call for every message. */
   readonly directQueues: DirectQueues;
   readonly fanOut: Pick<FanOut, 'onOutcome' | 'invokeFunction' | 'putRecord' | 'settled'>;
+  readonly mail: Ses;
   close(): Promise<void>;
 }
 
@@ -57,6 +59,7 @@ export async function startEndpoint({ port, region }: EndpointOptions): Promise<
   const confirmations = new SubscriptionConfirmations(topics, http);
   const fanOut = new FanOut(topics, new QueueDelivery(fauxqs), http);
   const publisher = new Publisher(topics, fanOut);
+  const mail = new Ses((topicArn, event) => publisher.publishText(topicArn, JSON.stringify(event)));
   refineObjects(fauxqs, new BucketNotifications(new NotificationDelivery(fauxqs, fanOut), region));
   await app.ready();
   const queueActions = new Map([
@@ -82,7 +85,10 @@ export async function startEndpoint({ port, region }: EndpointOptions): Promise<
       ['ConfirmSubscription', confirmations.confirm],
     ]),
     files: new Map([[signer.certificatePath, () => signer.certificate]]),
-    rest: new Map([['scheduler', scheduler.answer]]),
+    rest: new Map([
+      ['scheduler', scheduler.answer],
+      ['ses', mail.answer],
+    ]),
     others: app,
   });
   const url = await listenOn(server, 'AWS endpoint', port);
@@ -92,6 +98,7 @@ export async function startEndpoint({ port, region }: EndpointOptions): Promise<
     store: { queues, topics },
     directQueues: new DirectQueues(queueActions, region),
     fanOut,
+    mail,
     close: async () => {
       moveTasks.stop();
       scheduler.stop();

@@ -11,6 +11,11 @@ import {
   httpStageProvider,
 } from './http-api-providers.ts';
 import { listenerProvider, targetGroupProvider } from './load-balancer-providers.ts';
+import {
+  configurationSetProvider,
+  eventDestinationProvider,
+  mailTemplateProvider,
+} from './mail-providers.ts';
 import type { ResourceProvider } from './provider.ts';
 import { queueProvider } from './queue-provider.ts';
 import { scheduleGroupProvider } from './schedule-group-provider.ts';
@@ -30,9 +35,11 @@ export const PROVIDERS: readonly ResourceProvider[] = [
   alarmProvider,
   autoScalingGroupProvider,
   bucketProvider,
+  configurationSetProvider,
   containerServiceProvider,
   deliveryStreamProvider,
   eventInvokeConfigProvider,
+  eventDestinationProvider,
   eventSourceMappingProvider,
   functionProvider,
   globalTableProvider,
@@ -42,6 +49,7 @@ export const PROVIDERS: readonly ResourceProvider[] = [
   httpStageProvider,
   launchTemplateProvider,
   listenerProvider,
+  mailTemplateProvider,
   queueProvider,
   ruleProvider,
   scheduleGroupProvider,

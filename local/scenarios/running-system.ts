@@ -41,6 +41,7 @@ export class RunningSystems {
       s3: this.#s3,
       dynamodb: DynamoDBDocumentClient.from(this.#dynamodb),
       log: this.#log,
+      outbox: this.#cloud.outbox,
       workersOf: fleetName => this.#fleet(fleetName).pids,
       killWorker: (fleetName, pid) => this.#fleet(fleetName).kill(pid),
       alarmState: path => this.#alarmState(path),

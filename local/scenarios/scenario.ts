@@ -2,6 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Mail } from '../emulators/ses/mail.ts';
 
 /** A line that a function logged of something that it did: one with an `outcome`. */
 export interface LogEntry {
@@ -26,6 +27,9 @@ export interface RunningSystem {
 
   /** What the system's functions did since it started, as they logged it. */
   readonly log: readonly LogEntry[];
+
+  /** Mails that the system sent through SES, the oldest first. */
+  readonly outbox: readonly Mail[];
 
   /** Process ids of the workers of a fleet, by its name. */
   workersOf(fleetName: string): readonly number[];

@@ -9,6 +9,7 @@ import { routeEdges } from './finders/http-api.ts';
 import { functionEdges, invokeConfigEdges, mappingEdges } from './finders/lambda.ts';
 import { bucketEdges, customNotificationEdges } from './finders/s3.ts';
 import { scheduleGroupEdges } from './finders/schedule-groups.ts';
+import { mailEventEdges } from './finders/ses.ts';
 import { subscriptionEdges, topicEdges } from './finders/sns.ts';
 import { redriveEdges } from './finders/sqs.ts';
 import { stateMachineEdges } from './finders/states.ts';
@@ -28,6 +29,7 @@ const finders: Readonly<Record<string, FindEdges>> = {
   'AWS::Lambda::Function': functionEdges,
   'AWS::Pipes::Pipe': pipeEdges,
   'AWS::S3::Bucket': bucketEdges,
+  'AWS::SES::ConfigurationSetEventDestination': mailEventEdges,
   'AWS::SNS::Subscription': subscriptionEdges,
   'AWS::SNS::Topic': topicEdges,
   'AWS::SQS::Queue': redriveEdges,
@@ -49,7 +51,6 @@ const unknownDeliverers: Readonly<Record<string, string>> = {
   'AWS::IoT::TopicRule': 'IoT rule',
   'AWS::Logs::SubscriptionFilter': 'Log subscription',
   'AWS::RDS::EventSubscription': 'Database events',
-  'AWS::SES::ConfigurationSetEventDestination': 'Mail events',
   'AWS::SES::ReceiptRule': 'Received mail',
 };
 

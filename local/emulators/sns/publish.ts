@@ -24,6 +24,11 @@ export class Publisher {
     return published(this.#send(topic, readPublication(parameters)));
   };
 
+  /** Publishes what a service of AWS tells of. */
+  publishText(topicArn: string, message: string): void {
+    this.#send(this.#topic(topicArn), readPublication({ Message: message }));
+  }
+
   readonly publishBatch: WireAction = ({ parameters }) => {
     const topic = this.#topic(parameters.TopicArn);
     const entries = readEntries(parameters);

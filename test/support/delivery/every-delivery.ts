@@ -113,6 +113,7 @@ export function everyDelivery(): { Resources: MutableResources } & Json {
       TopicKey: key(
         admission('cloudwatch.amazonaws.com', keyUse, '*', arn('cloudwatch', 'alarm:late')),
         admission('budgets.amazonaws.com', keyUse, '*', join('arn:aws:budgets::', here, ':*')),
+        admission('ses.amazonaws.com', keyUse, '*', arn('ses', 'configuration-set/mails')),
       ),
       ...queue(
         'Tasks',
@@ -144,6 +145,7 @@ export function everyDelivery(): { Resources: MutableResources } & Json {
             ref('Events'),
             join('arn:aws:budgets::', here, ':*'),
           ),
+          admission('ses.amazonaws.com', 'sns:Publish', ref('Events'), arn('ses', 'configuration-set/mails')),
         ),
       }),
       ToTasks: resource('AWS::SNS::Subscription', {
@@ -293,6 +295,11 @@ export function everyDelivery(): { Resources: MutableResources } & Json {
             'kms:EncryptionContext:aws:cloudtrail:arn': join('arn:aws:cloudtrail:*:', here, ':trail/*'),
           },
         },
+      }),
+      Mails: resource('AWS::SES::ConfigurationSet', { Name: 'mails' }),
+      MailEvents: resource('AWS::SES::ConfigurationSetEventDestination', {
+        ConfigurationSetName: ref('Mails'),
+        EventDestination: { Enabled: true, SnsDestination: { TopicARN: ref('Events') } },
       }),
       Costs: resource('AWS::Budgets::Budget', {
         NotificationsWithSubscribers: [

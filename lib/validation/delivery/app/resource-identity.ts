@@ -122,6 +122,7 @@ const kinds: Readonly<Record<string, ResourceKind>> = {
   },
   'AWS::Pipes::Pipe': regional('pipes', 'pipe/', 'Name'),
   'AWS::Scheduler::Schedule': regional('scheduler', 'schedule/default/', 'Name'),
+  'AWS::SES::ConfigurationSet': regional('ses', 'configuration-set/', 'Name'),
   'AWS::Scheduler::ScheduleGroup': regional('scheduler', 'schedule-group/', 'Name'),
   'AWS::SecretsManager::Secret': regionalByArn('secretsmanager', 'secret:', 'Name'),
   'AWS::SNS::Topic': withAttributes(regionalByArn('sns', '', 'TopicName'), (arn, name) => ({
