@@ -85,7 +85,9 @@ it.each([
   expect(answer.status).toBe(400);
   expect(await answer.json()).toEqual({
     __type: 'local#UnknownOperationException',
-    message: `The local cloud does not run ${service}. It answers for sqs, sns, s3, dynamodb, sts, scheduler.`,
+    message: expect.stringMatching(
+      `^The local cloud does not run ${service}. It answers for sqs, sns, s3,.*ses`,
+    ),
   });
 });
 
