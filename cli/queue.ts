@@ -1,4 +1,5 @@
 #!/usr/bin/env node
-import { runInProcess } from './queue/run-in-process.ts';
+import { runInProcess } from './command/run-in-process.ts';
+import { runQueue } from './queue/program.ts';
 
-await runInProcess(process.argv.slice(2));
+await runInProcess(runQueue, process.argv.slice(2));

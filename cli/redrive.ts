@@ -1,4 +1,5 @@
-import { runInProcess } from './queue/run-in-process.ts';
+import { runInProcess } from './command/run-in-process.ts';
+import { runQueue } from './queue/program.ts';
 
 // `npm run redrive -- <queue>` is `npm run queue -- dlq redrive <queue>`.
-await runInProcess(['dlq', 'redrive', ...process.argv.slice(2)]);
+await runInProcess(runQueue, ['dlq', 'redrive', ...process.argv.slice(2)]);

@@ -1,3 +1,4 @@
+import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { CommandFailure } from '../command-errors.ts';
@@ -18,11 +19,14 @@ export interface ConnectionOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
+type Service = 'SQS' | 'SNS' | 'S3';
+
 /** Clients of one account, one for each region. */
 export class AwsConnection {
   readonly #options: ConnectionOptions;
   readonly #sqs = new Map<string | undefined, SQSClient>();
   readonly #sns = new Map<string | undefined, SNSClient>();
+  readonly #s3 = new Map<string | undefined, S3Client>();
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -38,17 +42,28 @@ export class AwsConnection {
     return memoized(this.#sns, region, () => new SNSClient(this.#settings('SNS', region)));
   }
 
+  /** Buckets of the region that the command is about. */
+  s3(): S3Client {
+    return memoized(
+      this.#s3,
+      undefined,
+      // A bucket's name before that of this machine would not be found.
+      () => new S3Client({ ...this.#settings('S3'), forcePathStyle: isLoopback(this.endpoint('S3')) }),
+    );
+  }
+
   /** Where a service's requests go, if not to AWS. */
-  endpoint(service: 'SQS' | 'SNS'): string | undefined {
+  endpoint(service: Service): string | undefined {
     const { endpoint, env } = this.#options;
     return endpoint ?? env[`AWS_ENDPOINT_URL_${service}`] ?? env.AWS_ENDPOINT_URL;
   }
 
   close(): void {
-    for (const client of [...this.#sqs.values(), ...this.#sns.values()]) client.destroy();
+    for (const client of [...this.#sqs.values(), ...this.#sns.values(), ...this.#s3.values()])
+      client.destroy();
   }
 
-  #settings(service: 'SQS' | 'SNS', region?: string) {
+  #settings(service: Service, region?: string) {
     const { profile, env } = this.#options;
     const endpoint = this.endpoint(service);
     const chosen = region ?? this.#options.region;

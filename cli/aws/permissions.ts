@@ -27,6 +27,11 @@ export const permissions = {
   cancelMove: [
     'sqs:CancelMessageMoveTask, sqs:ReceiveMessage, sqs:DeleteMessage and sqs:GetQueueAttributes on the DLQ',
   ],
+  findArchive: ['s3:ListAllMyBuckets, unless you name the bucket: --bucket <name>'],
+  readArchive: [
+    's3:ListBucket on the archive',
+    "s3:GetObject on its events, and kms:Decrypt on the bucket's key",
+  ],
   subscriptions: [
     'sns:ListSubscriptions',
     'sns:GetSubscriptionAttributes',

@@ -1,4 +1,6 @@
+import type { Archives } from '../archive/archives.ts';
 import { AwsConnection } from '../aws/connection.ts';
+import { S3Archives } from '../aws/s3-archives.ts';
 import { SnsSubscriptions } from '../aws/sns-subscriptions.ts';
 import { SqsMoveTasks } from '../aws/sqs-move-tasks.ts';
 import { SqsQueueAdministration } from '../aws/sqs-queue-administration.ts';
@@ -22,6 +24,7 @@ export interface Session {
   readonly administration: QueueAdministration;
   readonly moveTasks: MoveTasks;
   readonly subscriptions: Subscriptions;
+  readonly archives: Archives;
   readonly terminal: Terminal;
   readonly clock: Clock;
   readonly context: CommandContext;
@@ -65,6 +68,7 @@ export function openSession(
     administration: new SqsQueueAdministration(aws),
     moveTasks: new SqsMoveTasks(aws),
     subscriptions: new SnsSubscriptions(aws),
+    archives: new S3Archives(aws),
     terminal: new ProcessTerminal(context, { dataOnStdout: flags.json ?? false, clock: systemClock }),
     clock: systemClock,
     context,

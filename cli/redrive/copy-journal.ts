@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { appendFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Queue } from '../queues/queues.ts';
+import { stateDirectory } from '../state-directory.ts';
 
 /** Remembers which messages have been copied and not yet deleted, so that nobody copies them again. */
 export interface CopyJournal {
@@ -65,11 +66,10 @@ export function journalFor(
   to: Queue,
   env: Readonly<Record<string, string | undefined>>,
 ): CopyJournal {
-  const home = env.HOME ?? env.USERPROFILE;
-  const state = env.XDG_STATE_HOME ?? (home && join(home, '.local', 'state'));
+  const state = stateDirectory(env);
   if (!state) return noJournal;
   const name = createHash('sha256').update(`${from.url} ${to.url}`).digest('hex').slice(0, 16);
-  return new JournalFile(join(state, 'messaging-on-aws', 'redrive', `${from.name}-${name}.ndjson`));
+  return new JournalFile(join(state, 'redrive', `${from.name}-${name}.ndjson`));
 }
 
 function openIn(path: string): Set<string> {

@@ -1,3 +1,4 @@
+import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SetSubscriptionAttributesCommand, SubscribeCommand } from '@aws-sdk/client-sns';
 import {
   CreateQueueCommand,
@@ -8,6 +9,7 @@ import {
   SetQueueAttributesCommand,
 } from '@aws-sdk/client-sqs';
 import { AwsConnection } from '../../cli/aws/connection.ts';
+import { S3Archives } from '../../cli/aws/s3-archives.ts';
 import { SnsSubscriptions } from '../../cli/aws/sns-subscriptions.ts';
 import { SqsMoveTasks } from '../../cli/aws/sqs-move-tasks.ts';
 import { SqsQueues } from '../../cli/aws/sqs-queues.ts';
@@ -30,6 +32,7 @@ export class CloudUnderTest {
   readonly queues: SqsQueues;
   readonly moveTasks: SqsMoveTasks;
   readonly subscriptions: SnsSubscriptions;
+  readonly archives: S3Archives;
   readonly #endpoint: Endpoint;
   readonly #aws: AwsConnection;
 
@@ -40,6 +43,7 @@ export class CloudUnderTest {
     this.queues = new SqsQueues(this.#aws);
     this.moveTasks = new SqsMoveTasks(this.#aws);
     this.subscriptions = new SnsSubscriptions(this.#aws);
+    this.archives = new S3Archives(this.#aws);
   }
 
   static async start(): Promise<CloudUnderTest> {
@@ -58,6 +62,11 @@ export class CloudUnderTest {
         Attributes: { ...(name.endsWith('.fifo') && { FifoQueue: 'true' }), ...attributes },
       }),
     );
+    return this.existing(name);
+  }
+
+  async createTaggedQueue(name: string, tags: Record<string, string>): Promise<Queue> {
+    await this.#aws.sqs().send(new CreateQueueCommand({ QueueName: name, tags }));
     return this.existing(name);
   }
 
@@ -156,6 +165,15 @@ export class CloudUnderTest {
         ),
       ),
     );
+  }
+
+  async createBucket(name: string): Promise<string> {
+    await this.#aws.s3().send(new CreateBucketCommand({ Bucket: name }));
+    return name;
+  }
+
+  async put(bucket: string, key: string, content: string | Uint8Array): Promise<void> {
+    await this.#aws.s3().send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: content }));
   }
 
   /** Bodies on a queue, in hand or not, without a receive. */
