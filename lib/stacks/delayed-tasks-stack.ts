@@ -2,6 +2,7 @@ import { CfnOutput, Duration } from 'aws-cdk-lib';
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Construct } from 'constructs';
 import {
+  longestTimerSeconds,
   metricsNamespace,
   runTasksEnvironment,
   takeTasksEnvironment,
@@ -118,7 +119,13 @@ export class DelayedTasksStack extends SystemStack {
     new IntakeMonitoring(this, 'IntakeMonitoring', { intake, alarmTopic });
     new FunctionMonitoring(this, 'TakeTasksMonitoring', { function: takeTasks, alarmTopic });
     new ScheduleMonitoring(this, 'SchedulerMonitoring', { scheduler, alarmTopic });
-    new QueueMonitoring(this, 'WakeUpsMonitoring', { queue: wakeUps, alarmTopic, ...this.alarmSettings });
+    new QueueMonitoring(this, 'WakeUpsMonitoring', {
+      queue: wakeUps,
+      alarmTopic,
+      ...this.alarmSettings,
+      // A message's age counts from when it was sent, and most are sent to sleep.
+      maxMessageAge: Duration.seconds(longestTimerSeconds + config.alarmMessageAgeInSeconds),
+    });
     new ConsumerMonitoring(this, 'RunTasksMonitoring', { function: runTasks, alarmTopic });
     new TopicMonitoring(this, 'DueTasksMonitoring', { topic: dueTasks, alarmTopic });
 

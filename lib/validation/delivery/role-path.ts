@@ -24,6 +24,8 @@ export interface RolePathProps {
   readonly service: string;
   /** On whose behalf it assumes it; undefined where it is not known to say so. */
   readonly source?: Source;
+  /** Those on whose behalf it must not assume it, since they are most like the source. */
+  readonly otherSources?: readonly Source[];
   /** What else it sends when it assumes the role. */
   readonly assumedWith?: RequestContext;
   readonly calls: readonly Call[];
@@ -129,7 +131,7 @@ function trustFindings(
   edge: string,
   role: DeployedResource,
 ): readonly DeliveryFinding[] {
-  const { source, assumedWith } = props;
+  const { source, otherSources = [], assumedWith } = props;
   const call: Call = {
     action: 'sts:AssumeRole',
     target: role,
@@ -141,6 +143,7 @@ function trustFindings(
   const caller = source ? assumer : { ...assumer, name: props.service, context: unsaid };
   const grant = { Effect: 'Allow', Principal: { Service: props.service }, Action: 'sts:AssumeRole' };
   const other = props.service === 'ec2.amazonaws.com' ? 'lambda.amazonaws.com' : 'ec2.amazonaws.com';
+  const narrowed = { ...grant, Condition: { ArnLike: { 'aws:SourceArn': source?.arn } } };
   return [
     ...blockedOrUnseen(proof, { edge, call, caller, grant, grantIn: role }),
     ...openOrUnseen(
@@ -150,6 +153,14 @@ function trustFindings(
       call,
       role,
       `Let nobody but the service assume the role, by ${inJson(grant)}`,
+    ),
+    ...openOrUnseen(
+      proof,
+      edge,
+      otherSources.map(otherSource => service(props.service, otherSource)),
+      call,
+      role,
+      `Let the service assume the role for its source alone, by ${inJson(narrowed)}`,
     ),
   ];
 }

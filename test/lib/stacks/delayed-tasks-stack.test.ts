@@ -101,6 +101,21 @@ it('keeps schedules in prod when the stack goes, and takes them along in dev', (
   expect(groupOf(prod).DeletionPolicy).toBe('Retain');
 });
 
+it.each([
+  ['dev', dev, 1_800],
+  ['prod', prod, 1_200],
+])(
+  'has an alarm of messages that are too old, their sleep of 15 minutes left out, in %s',
+  (_, template, age) => {
+    const { Threshold } = theOnly(
+      template,
+      'AWS::CloudWatch::Alarm',
+      ({ MetricName }) => MetricName === 'ApproximateAgeOfOldestMessage',
+    ).resource.Properties;
+    expect(Threshold).toBe(age);
+  },
+);
+
 it('watches both DLQs', () => {
   const watched = resourcesOfType(dev, 'AWS::CloudWatch::Alarm').flatMap(([, { Properties }]) =>
     ((Properties.Dimensions ?? []) as { Name: string; Value: unknown }[])

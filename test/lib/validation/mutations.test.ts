@@ -281,6 +281,14 @@ const mutations: readonly Mutation[] = [
     },
   },
   {
+    what: 'let the role of schedules be assumed for any group of any account',
+    at: 'delayed-tasks/Scheduler/Role',
+    caughtBy: 'Delivery::Open',
+    breaks: ({ AssumeRolePolicyDocument: { Statement } }) => {
+      delete Statement[0]?.Condition;
+    },
+  },
+  {
     what: 'take the alarm from the DLQ of schedules that are made later',
     at: 'delayed-tasks/SchedulerMonitoring/Undelivered',
     caughtBy: 'Messaging::DeadLetterAlarm',

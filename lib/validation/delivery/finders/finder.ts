@@ -82,7 +82,7 @@ export function byService(proof: Proof, delivery: ServiceDelivery, to: unknown):
 
 type RoleDelivery = Pick<
   RolePathProps,
-  'kind' | 'by' | 'from' | 'role' | 'service' | 'source' | 'assumedWith'
+  'kind' | 'by' | 'from' | 'role' | 'service' | 'source' | 'otherSources' | 'assumedWith'
 > & {
   /** Keys of what is written into a bucket. */
   readonly objects?: readonly string[];

@@ -1,4 +1,6 @@
 import type { DeployedResource } from '../app/deployed-stack.ts';
+import { arnElsewhere, foreignAccount } from '../app/place.ts';
+import type { Source } from '../callers.ts';
 import { type Edge, unseenEdge } from '../edge.ts';
 import type { Proof } from '../questions.ts';
 import { byRole, sourceFrom } from './finder.ts';
@@ -26,6 +28,7 @@ export function scheduleGroupEdges(group: DeployedResource, proof: Proof): reado
       role: role.arn,
       service: 'scheduler.amazonaws.com',
       source: sourceFrom(group),
+      otherSources: othersLike(group),
     };
     const dlq = Target?.DeadLetterConfig?.Arn;
     return [
@@ -45,5 +48,14 @@ export function scheduleGroupEdges(group: DeployedResource, proof: Proof): reado
       'no schedule of this app is in the group, and no role says what those send to that are made later',
       'Make the group with TaskScheduler, whose role says so.',
     ),
+  ];
+}
+
+/** Another group, one of the same name in another account, and schedules that say nothing of their group. */
+function othersLike({ arn = '', name, account }: DeployedResource): readonly Source[] {
+  return [
+    { arn: arn.replace(name, 'neighbour'), account },
+    { arn: arnElsewhere(arn, { account: foreignAccount }), account: foreignAccount },
+    { arn: undefined, account: undefined },
   ];
 }

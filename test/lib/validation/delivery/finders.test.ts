@@ -9,10 +9,18 @@ type Resources = Record<
 const arnOf = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 const resource = (Type: string, Properties: Record<string, unknown> = {}) => ({ Type, Properties });
 
-function role(Service: string, Action: readonly string[], Resource: unknown) {
+function role(Service: string, Action: readonly string[], Resource: unknown, source?: unknown) {
+  const Condition = source ? { ArnLike: { 'aws:SourceArn': source } } : undefined;
   return resource('AWS::IAM::Role', {
     AssumeRolePolicyDocument: {
-      Statement: [{ Effect: 'Allow', Principal: { Service }, Action: 'sts:AssumeRole' }],
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: { Service },
+          Action: 'sts:AssumeRole',
+          ...(Condition && { Condition }),
+        },
+      ],
     },
     Policies: [{ PolicyName: 'own', PolicyDocument: { Statement: [{ Effect: 'Allow', Action, Resource }] } }],
   });
@@ -135,7 +143,7 @@ it.each<Delivery>([
       ...queue,
       Group: resource('AWS::Scheduler::ScheduleGroup'),
       Grant: {
-        ...role('scheduler.amazonaws.com', ['sqs:SendMessage'], arnOf('Queue')),
+        ...role('scheduler.amazonaws.com', ['sqs:SendMessage'], arnOf('Queue'), arnOf('Group')),
         Metadata: { 'messaging:schedules': { GroupName: { Ref: 'Group' }, Target: { Arn: arnOf('Queue') } } },
       },
     },
@@ -148,7 +156,7 @@ it.each<Delivery>([
       ...queue,
       Group: resource('AWS::Scheduler::ScheduleGroup'),
       Grant: {
-        ...role('scheduler.amazonaws.com', ['sqs:SendMessage'], arnOf('Queue')),
+        ...role('scheduler.amazonaws.com', ['sqs:SendMessage'], arnOf('Queue'), arnOf('Group')),
         Metadata: {
           'messaging:schedules': {
             GroupName: { Ref: 'Group' },
