@@ -50,6 +50,17 @@ export const archivedNotification = v.object({
 
 export type ArchivedNotification = v.InferOutput<typeof archivedNotification>;
 
+/** Message group of an archived event, which its notification does not tell; undefined where it has none. */
+export function groupOfArchived(message: string): string | undefined {
+  try {
+    const result = v.safeParse(archivedEvents.schema, JSON.parse(message));
+    return result.success ? orderEvents.encode(result.output).groupId : undefined;
+  } catch {
+    // No JSON: for whoever gets it to tell.
+    return undefined;
+  }
+}
+
 /** Message attribute of a replayed event: the replay that sent it. First deliveries have none. */
 export const replayIdAttribute = 'replayId';
 

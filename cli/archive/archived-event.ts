@@ -1,5 +1,9 @@
 import * as v from 'valibot';
-import { type ArchivedNotification, archivedNotification } from '../../contracts/event-archive.ts';
+import {
+  type ArchivedNotification,
+  archivedNotification,
+  groupOfArchived,
+} from '../../contracts/event-archive.ts';
 import { eventTypeAttribute } from '../../contracts/events.ts';
 import type { MessageAttribute, MessageAttributes } from '../queues/queues.ts';
 
@@ -13,6 +17,8 @@ export interface ArchivedEvent {
   readonly body: string;
   /** As they were published. */
   readonly attributes: MessageAttributes;
+  /** A replay's events are served as fairly as they were the first time. */
+  readonly groupId?: string;
 }
 
 /** A line of the archive that is no event. */
@@ -42,7 +48,9 @@ export function readArchivedLine(line: string, type: string): ArchivedEvent | Ma
 
 function eventOf(notification: ArchivedNotification, type: string): ArchivedEvent {
   const { MessageId, Timestamp, Message, MessageAttributes } = notification;
+  const groupId = groupOfArchived(Message);
   return {
+    ...(groupId !== undefined && { groupId }),
     messageId: MessageId,
     publishedAt: Date.parse(Timestamp),
     type,

@@ -108,6 +108,7 @@ export class EventReplay {
     return {
       id: `${next.key} ${next.line}`,
       body: event.body,
+      ...(event.groupId !== undefined && { groupId: event.groupId }),
       attributes: {
         ...event.attributes,
         [replayIdAttribute]: text(this.#state.replayId),

@@ -1,15 +1,15 @@
 import { archivedEvents, errorsFolder } from '../../../contracts/event-archive.ts';
 import { proveDeliveries } from '../../../lib/validation/delivery/delivery-proof.ts';
 import { referredId, resourcesOfType } from '../../support/stack-template.ts';
-import { type ResourceJson, synthesizedApp, type TemplateJson } from '../../support/synthesized-app.ts';
+import { type ResourceJson, systemTemplate, type TemplateJson } from '../../support/synthesized-app.ts';
 import { templateDifferences, templatePicture } from '../../support/template-snapshot.ts';
 
 const system = 'event-archive';
 const orders = 'arn:aws:sns:eu-west-1:111122223333:orders';
-const dev = synthesizedApp('dev').template(system);
-const prod = synthesizedApp('prod').template(system);
-const ofOthers = synthesizedApp('dev', { archivedTopicArn: orders }).template(system);
-const streaming = synthesizedApp('dev', { eventStream: 'on-demand' }).template(system);
+const dev = systemTemplate(system, 'dev');
+const prod = systemTemplate(system, 'prod');
+const ofOthers = systemTemplate(system, 'dev', { archivedTopicArn: orders });
+const streaming = systemTemplate(system, 'dev', { eventStream: 'on-demand' });
 
 type Properties = ResourceJson['Properties'];
 
