@@ -40,7 +40,12 @@ ${cases.join('\n')}
     _files
   fi
 }
-compdef _${root.name} ${root.name}
+# In a folder of $fpath it is called; sourced, it is registered.
+if [[ "\${funcstack[1]}" == "_${root.name}" ]]; then
+  _${root.name} "$@"
+else
+  compdef _${root.name} ${root.name}
+fi
 `;
 }
 

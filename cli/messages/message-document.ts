@@ -17,23 +17,26 @@ const attribute = v.union(
   'an attribute is a text, a number, or {"type": "String", "value": "…"}; the value of a Binary in base64',
 );
 
-const messageSchema = v.object({
-  /** Text as it is; anything else is sent as JSON. */
-  body: v.nonOptional(v.unknown(), 'a message has a "body"'),
-  attributes: v.optional(v.record(v.string(), attribute), {}),
-  groupId: v.optional(v.string()),
-  deduplicationId: v.optional(v.string()),
-  traceHeader: v.optional(v.string()),
-  delaySeconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(900))),
-  id: v.optional(v.string()),
-  queue: v.optional(v.string()),
-  sentAt: v.optional(
-    v.pipe(
-      v.string(),
-      v.transform(text => Date.parse(text)),
+const messageSchema = v.object(
+  {
+    /** Text as it is; anything else is sent as JSON. */
+    body: v.unknown(),
+    attributes: v.optional(v.record(v.string(), attribute), {}),
+    groupId: v.optional(v.string()),
+    deduplicationId: v.optional(v.string()),
+    traceHeader: v.optional(v.string()),
+    delaySeconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(900))),
+    id: v.optional(v.string()),
+    queue: v.optional(v.string()),
+    sentAt: v.optional(
+      v.pipe(
+        v.string(),
+        v.transform(text => Date.parse(text)),
+      ),
     ),
-  ),
-});
+  },
+  'a message is an object with a "body"',
+);
 
 /** What a line holds: a message, and where it came from if it was exported. */
 export interface ParsedMessage extends OutgoingMessage {

@@ -74,6 +74,7 @@ class CopyRedrive {
   readonly #hiddenSeconds: number;
   /** Messages that are not meant. */
   readonly #passedOver = new Set<string>();
+  readonly #passedOverGroups = new Set<string>();
   #fruitless = 0;
   #moved = 0;
 
@@ -144,11 +145,13 @@ class CopyRedrive {
     return this.#fruitless === fruitlessBatches;
   }
 
+  /** What stays keeps what stands behind it in its group of a FIFO queue: it may not be overtaken. */
   #isMeant(message: ReceivedMessage): boolean {
-    if (this.#select(message)) return true;
-    this.#passedOver.add(message.id);
-    // It stays, and what stands behind it in its group may not overtake it.
-    if (this.#route.to.fifo && message.groupId) this.#blockedGroups.add(message.groupId);
+    const { id, groupId } = message;
+    const stands = this.#route.to.fifo && groupId ? groupId : undefined;
+    if (this.#select(message) && !(stands && this.#passedOverGroups.has(stands))) return true;
+    this.#passedOver.add(id);
+    if (stands) this.#passedOverGroups.add(stands);
     return false;
   }
 

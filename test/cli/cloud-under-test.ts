@@ -55,11 +55,16 @@ export class CloudUnderTest {
     await this.#endpoint.close();
   }
 
-  async createQueue(name: string, attributes: Record<string, string> = {}): Promise<Queue> {
+  async createQueue(
+    name: string,
+    attributes: Record<string, string> = {},
+    tags: Record<string, string> = {},
+  ): Promise<Queue> {
     await this.#aws.sqs().send(
       new CreateQueueCommand({
         QueueName: name,
         Attributes: { ...(name.endsWith('.fifo') && { FifoQueue: 'true' }), ...attributes },
+        tags,
       }),
     );
     return this.existing(name);
@@ -80,22 +85,25 @@ export class CloudUnderTest {
     await this.#aws.sqs().send(new PurgeQueueCommand({ QueueUrl: url }));
   }
 
-  /** A queue that gives a message up after one receive, and its DLQ. */
-  async createPair(name: string): Promise<{ readonly queue: Queue; readonly dlq: Queue }> {
+  /** A queue that gives a message up after so many receives, and its DLQ. */
+  async createPair(
+    name: string,
+    maxReceiveCount = 1,
+  ): Promise<{ readonly queue: Queue; readonly dlq: Queue }> {
     const [base, suffix = ''] = name.split(/(?=\.fifo$)/);
     const dlq = await this.createQueue(`${base}-dlq${suffix}`);
-    return { queue: await this.createSourceOf(dlq, name), dlq };
+    return { queue: await this.createSourceOf(dlq, name, maxReceiveCount), dlq };
   }
 
-  async createSourceOf(dlq: Queue, name: string): Promise<Queue> {
-    return this.createQueue(name, { RedrivePolicy: redrivePolicy(dlq) });
+  async createSourceOf(dlq: Queue, name: string, maxReceiveCount = 1): Promise<Queue> {
+    return this.createQueue(name, { RedrivePolicy: redrivePolicy(dlq, maxReceiveCount) });
   }
 
   async deadLetterTo(queue: Queue, dlq: Queue): Promise<void> {
     await this.#aws.sqs().send(
       new SetQueueAttributesCommand({
         QueueUrl: queue.url,
-        Attributes: { RedrivePolicy: redrivePolicy(dlq) },
+        Attributes: { RedrivePolicy: redrivePolicy(dlq, 1) },
       }),
     );
   }
@@ -186,8 +194,8 @@ export class CloudUnderTest {
   }
 }
 
-function redrivePolicy(dlq: Queue): string {
-  return JSON.stringify({ deadLetterTargetArn: dlq.arn, maxReceiveCount: 1 });
+function redrivePolicy(dlq: Queue, maxReceiveCount: number): string {
+  return JSON.stringify({ deadLetterTargetArn: dlq.arn, maxReceiveCount });
 }
 
 export function order(id: string, type = 'order_placed'): TestMessage {

@@ -4,8 +4,14 @@ import { runQueue } from '../../cli/queue/program.ts';
 class Stream extends PassThrough {
   readonly isTTY: boolean;
 
-  constructor(isTTY: boolean) {
-    super({ highWaterMark: 2 ** 26 });
+  constructor(isTTY: boolean, onText?: (text: string) => void) {
+    super({
+      highWaterMark: 2 ** 26,
+      transform: (chunk: Buffer, _encoding, done) => {
+        onText?.(String(chunk));
+        done(null, chunk);
+      },
+    });
     this.isTTY = isTTY;
   }
 }
@@ -19,6 +25,8 @@ export interface Setting {
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly interrupt?: AbortSignal;
+  /** Told of all that is written to standard output, as it is written. */
+  readonly onOut?: (text: string) => void;
 }
 
 export interface Ended {
@@ -30,9 +38,9 @@ export interface Ended {
 /** Runs the queue tool within this process. */
 export async function runQueueTool(
   args: readonly string[],
-  { tty = false, answer, input, env = {}, interrupt }: Setting = {},
+  { tty = false, answer, input, env = {}, interrupt, onOut }: Setting = {},
 ): Promise<Ended> {
-  const streams = { stdin: new Stream(tty), stdout: new Stream(tty), stderr: new Stream(tty) };
+  const streams = { stdin: new Stream(tty), stdout: new Stream(tty, onOut), stderr: new Stream(tty) };
   if (answer !== undefined) streams.stdin.write(`${answer}\n`);
   if (input !== undefined) streams.stdin.end(input);
   const code = await runQueue(args, {

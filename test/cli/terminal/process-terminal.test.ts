@@ -59,6 +59,34 @@ describe('ProcessTerminal', () => {
     expect(await confirmed).toBe(false);
   });
 
+  it('takes what was typed, without the blanks around it', async () => {
+    const { terminal, stdin, stderr } = terminalOf();
+
+    const typed = terminal.ask('Type its name: ', never);
+    stdin.write(' orders \n');
+
+    expect(await typed).toBe('orders');
+    expect(stderr.text()).toContain('Type its name: ');
+  });
+
+  it('takes the end of the input for no answer', async () => {
+    const { terminal, stdin } = terminalOf();
+
+    const typed = terminal.ask('Type its name: ', never);
+    stdin.end();
+
+    expect(await typed).toBeUndefined();
+  });
+
+  it('paints over what it painted before', () => {
+    const { terminal, stdout } = terminalOf();
+
+    terminal.repaint('a 1\nb 1');
+    terminal.repaint('a 2\nb 2');
+
+    expect(stdout.text()).toBe('a 1\nb 1\n\u001b[2A\r\u001b[Ja 2\nb 2\n');
+  });
+
   it('replaces progress on a screen', () => {
     const { terminal, stdout, stderr } = terminalOf();
 
