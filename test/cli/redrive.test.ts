@@ -72,9 +72,10 @@ describe('npm run redrive', () => {
 
   describe('as the runbook has it', () => {
     const runbook = readFileSync(`${root}/docs/runbooks/redrive.md`, 'utf8');
-    const commands = [...runbook.matchAll(/npm run (?:--silent )?redrive -- ([^\n`|]+)/g)].map(
-      ([, command = '']) => ({ command: command.trim() }),
-    );
+    const commands = [...runbook.matchAll(/npm run (?:--silent )?(queue|redrive) -- ([^\n`|…]+)/g)]
+      .map(([, script, command = '']) => `${script === 'redrive' ? 'dlq redrive ' : ''}${command.trim()}`)
+      .filter(command => command !== 'dlq redrive' && command !== 'dlq redrive ')
+      .map(command => ({ command }));
 
     beforeAll(async () => {
       const { queue } = await cloud.createPair('order-processing-payment');
@@ -96,7 +97,8 @@ describe('npm run redrive', () => {
 
       const args = command.split(/\s+/).map(arg => (arg === '--local' ? `--endpoint=${cloud.url}` : arg));
       const ignored = new Writable({ write: (_chunk, _encoding, done) => done() });
-      const code = await runQueue(['dlq', 'redrive', ...args, '--yes'], {
+      const asks = command.startsWith('dlq redrive');
+      const code = await runQueue([...args, ...(asks ? ['--yes'] : [])], {
         stdin: process.stdin,
         stdout: ignored,
         stderr: ignored,
@@ -105,7 +107,8 @@ describe('npm run redrive', () => {
       });
 
       expect(code).toBe(0);
-      const moved = command.includes('--dry-run') ? [] : [command.includes('undelivered') ? '1003' : '1002'];
+      const moved =
+        !asks || command.includes('--dry-run') ? [] : [command.includes('undelivered') ? '1003' : '1002'];
       expect(cloud.bodies(queue).map(body => JSON.parse(body).order_id)).toEqual(moved);
     });
   });

@@ -10,7 +10,7 @@ export const purge = defineCommand<SafeguardFlags>({
   description:
     'For good: keep them before with `queue dlq export <queue> --out <file>`, from which `queue dlq import` ' +
     'brings them back. SQS takes one purge a minute, takes up to 60 seconds for it, and in that time deletes ' +
-    'what was sent before and may still deliver some of it.',
+    'what was sent before, may still deliver some of it, and may delete what is sent meanwhile.',
   args: { '<queue>': 'name, system/role, output, URL or ARN' },
   options: addSafeguardOptions,
   examples: [
