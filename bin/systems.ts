@@ -5,6 +5,7 @@ import { DelayedTasksStack } from '../lib/stacks/delayed-tasks-stack.ts';
 import { EventArchiveStack } from '../lib/stacks/event-archive-stack.ts';
 import { FileUploadsStack } from '../lib/stacks/file-uploads-stack.ts';
 import { MemeFactoryStack } from '../lib/stacks/meme-factory-stack.ts';
+import { OrderLedgerStack } from '../lib/stacks/order-ledger-stack.ts';
 import { OrderProcessingStack } from '../lib/stacks/order-processing-stack.ts';
 import { PrivateMessagingStack } from '../lib/stacks/private-messaging-stack.ts';
 import { TravelSearchStack } from '../lib/stacks/travel-search-stack.ts';
@@ -17,6 +18,7 @@ const systems = {
   'event-archive': EventArchiveStack,
   'file-uploads': FileUploadsStack,
   'meme-factory': MemeFactoryStack,
+  'order-ledger': OrderLedgerStack,
   'order-processing': OrderProcessingStack,
   'private-messaging': PrivateMessagingStack,
   'travel-search': TravelSearchStack,

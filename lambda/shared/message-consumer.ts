@@ -1,9 +1,15 @@
-import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
+import {
+  BatchProcessor,
+  EventType,
+  processPartialResponse,
+  SqsFifoMessageGroupShortCircuitError,
+  SqsFifoPartialProcessorAsync,
+} from '@aws-lambda-powertools/batch';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { legacyPayloadSizeAttribute, payloadSizeAttribute } from '../../contracts/claim-check.ts';
-import { failedRecordsMetric } from '../../contracts/metrics.ts';
+import { failedRecordsMetric, leftRecordsMetric } from '../../contracts/metrics.ts';
 import type { ClaimCheck } from './claim-check.ts';
 import { BadMessageError, errorFrom, type FailureKind, failureKind, OutOfTimeError } from './failures.ts';
 import { parseJson } from './message-body.ts';
@@ -43,9 +49,18 @@ export interface MessageConsumerOptions<Message> {
    * Whether the records of a batch are handled side by side. One after the other is better where they
    * would get in each other's way.
    *
-   * @default true
+   * @default true, false where groups keep their order
    */
   readonly inParallel?: boolean;
+
+  /**
+   * Whether the records of a message group keep their order, as those of a FIFO queue must: after one that
+   * fails, the later ones of its group are left for the next time, and other groups go on.
+   *
+   * @default false
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+   */
+  readonly keepsGroupOrder?: boolean;
 
   /**
    * Where the bodies are of messages that were too large for queue or topic.
@@ -74,7 +89,8 @@ const metricByKind: Record<FailureKind, string> = {
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
 export function messageConsumer<Message>(options: MessageConsumerOptions<Message>): SqsHandler {
-  const { parse, subjectOf, handle, inParallel = true, claimCheck } = options;
+  const { parse, subjectOf, handle, claimCheck, keepsGroupOrder = false } = options;
+  const inParallel = options.inParallel ?? !keepsGroupOrder;
   const logger = new Logger();
   const metrics = new Metrics();
 
@@ -109,19 +125,31 @@ export function messageConsumer<Message>(options: MessageConsumerOptions<Message
   return async (event, context) => {
     logger.addContext(context);
     // One for each invocation: a processor keeps the batch that it is working on.
-    const processor = new BatchProcessor(EventType.SQS);
     const time = new TimeBudget(context);
-    const response = await processPartialResponse(
-      event,
-      (record: SQSRecord) => handleRecord(record, context, time),
-      processor,
-      { context, throwOnFullBatchFailure: false, processInParallel: inParallel },
-    );
+    const handleOne = (record: SQSRecord) => handleRecord(record, context, time);
+    if (keepsGroupOrder) {
+      const processor = new SqsFifoPartialProcessorAsync();
+      const settings = { context, throwOnFullBatchFailure: false, skipGroupOnError: true };
+      const response = await processPartialResponse(event, handleOne, processor, settings);
+      count(processor.errors);
+      return response;
+    }
+    const processor = new BatchProcessor(EventType.SQS);
+    const settings = { context, throwOnFullBatchFailure: false, processInParallel: inParallel };
+    const response = await processPartialResponse(event, handleOne, processor, settings);
     count(processor.errors);
     return response;
   };
 
-  function count(errors: readonly Error[]): void {
+  function count(failures: readonly Error[]): void {
+    // A record behind a failed one of its group was not tried: it comes back, and is no failure of its own.
+    const errors = failures.filter(error => !(error instanceof SqsFifoMessageGroupShortCircuitError));
+    if (errors.length < failures.length) {
+      logger.info('Records left behind failed ones of their groups', {
+        left: failures.length - errors.length,
+      });
+      metrics.addMetric(leftRecordsMetric, MetricUnit.Count, failures.length - errors.length);
+    }
     if (errors.length === 0) return;
     metrics.addMetric(failedRecordsMetric, MetricUnit.Count, errors.length);
     for (const [kind, ofKind] of Map.groupBy(errors, failureKind)) {

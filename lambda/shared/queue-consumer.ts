@@ -5,7 +5,7 @@ import { type MessageConsumerOptions, messageConsumer, type SqsHandler } from '.
 export type { Delivery, Handled } from './message-consumer.ts';
 
 export interface QueueConsumerOptions<Event>
-  extends Pick<MessageConsumerOptions<Event>, 'handle' | 'inParallel' | 'claimCheck'> {
+  extends Pick<MessageConsumerOptions<Event>, 'handle' | 'inParallel' | 'keepsGroupOrder' | 'claimCheck'> {
   /** The events to take; the same selection makes the subscription's filter policy. */
   readonly selection: EventSelection<Event>;
 

@@ -14,6 +14,7 @@ import {
   subscribeTo,
 } from './subscriptions/topic-subscription.ts';
 import { requireTlsBeyondPublishing } from './topic-tls.ts';
+import { validateProps } from './validation.ts';
 
 export interface FanOutTopicProps<Schemas extends EventSchemas> {
   /**
@@ -25,7 +26,24 @@ export interface FanOutTopicProps<Schemas extends EventSchemas> {
 
   /** Customer-managed key of the topic; the queues behind it have another. */
   readonly key: MessageKey;
+
+  /**
+   * Whether the topic is FIFO: it brings the events of a message group to FIFO queues in the order in which they
+   * were published, and leaves out, for five minutes, those of a group that it has had.
+   *
+   * @default false - a standard topic
+   * @see https://docs.aws.amazon.com/sns/latest/dg/sns-fifo-topics.html
+   */
+  readonly fifo?: boolean;
 }
+
+/** What makes a topic FIFO, with order and deduplication by message group as its queues have them. */
+const fifoByGroup = {
+  fifo: true,
+  // The id of an event that has none is the SHA-256 of its body.
+  contentBasedDeduplication: true,
+  fifoThroughputScope: sns.FifoThroughputScope.MESSAGE_GROUP,
+} satisfies sns.TopicProps;
 
 /** No events of ours: what a topic of an AWS service carries. */
 type NoEvents = Readonly<Record<never, EventSchemas[string]>>;
@@ -47,6 +65,7 @@ export class FanOutTopic<Schemas extends EventSchemas = NoEvents> extends Constr
     super(scope, id);
     this.#key = props.key;
     this.topic = new sns.Topic(this, 'Topic', {
+      ...(props.fifo && fifoByGroup),
       masterKey: props.key,
       enforceSSL: true,
       // Signs what it delivers over SHA-256; SNS's own default is SHA-1.
@@ -65,12 +84,14 @@ export class FanOutTopic<Schemas extends EventSchemas = NoEvents> extends Constr
    * queue, and use its key, for this topic alone.
    *
    * @returns the DLQ of the subscription.
+   * @throws PropsError when one of topic and queue is FIFO and the other is not.
    */
   fanOutTo(
     queue: DurableQueue,
     selection: Subscribed<Schemas>,
     options: FanOutOptions = {},
   ): DeadLetterQueue {
+    this.#mustBeLike(queue);
     return this.subscribe(queue, selection, queueTarget(queue, this.topic.topicArn, options));
   }
 
@@ -97,6 +118,20 @@ export class FanOutTopic<Schemas extends EventSchemas = NoEvents> extends Constr
     this.#isFiltered ||= selection !== 'everything';
     this.#delivery.add(subscription);
     return undelivered;
+  }
+
+  /** A FIFO topic also delivers to a standard queue, where nothing is left of the order that it costs. */
+  #mustBeLike({ queue }: DurableQueue): void {
+    const kind = (fifo: boolean) => (fifo ? 'FIFO' : 'standard');
+    validateProps(this, queue.node.path, [
+      {
+        prop: 'queue',
+        value: kind(queue.fifo),
+        holds: queue.fifo === this.topic.fifo,
+        allowed: `a ${kind(this.topic.fifo)} queue, as the topic is`,
+        remedy: 'Set fifo on both or on neither.',
+      },
+    ]);
   }
 
   /**

@@ -13,14 +13,14 @@ export interface QueueConsumerProps<Schema extends EnvironmentSchema> extends Me
   readonly queue: DurableQueue;
 
   /**
-   * Most messages in one invocation, 1 to 10; up to 10,000 with a batching window.
+   * Most messages in one invocation, 1 to 10; up to 10,000 from a standard queue with a batching window.
    *
    * @default 10
    */
   readonly batchSize?: number;
 
   /**
-   * How long to wait for a batch to fill, up to 5 minutes.
+   * How long to wait for a batch to fill, up to 5 minutes; a FIFO queue's are handed over as they are.
    *
    * @default Duration.seconds(0)
    */
@@ -65,6 +65,13 @@ export class QueueConsumer<
         holds: within(batchingWindow.toSeconds(), 0, 300),
         allowed: '0 seconds to 5 minutes',
         remedy: 'A longer wait needs a delay on the queue.',
+      },
+      {
+        prop: 'batchingWindow',
+        value: `${batchingWindow.toSeconds()} s`,
+        holds: !props.queue.queue.fifo || batchingWindow.toSeconds() === 0,
+        allowed: 'none for a FIFO queue',
+        remedy: 'Lambda gathers no batches from one: leave it out.',
       },
       {
         prop: 'maxConcurrency',

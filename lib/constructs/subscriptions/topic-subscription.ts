@@ -89,7 +89,7 @@ export function subscribeTo<Schemas extends EventSchemas>(
   target: SubscriptionTarget,
 ): { readonly subscription: sns.Subscription; readonly undelivered: DeadLetterQueue } {
   const { key, admission, ...delivery } = target;
-  const undelivered = new DeadLetterQueue(subscriber, `Undelivered${topicId}`, { key });
+  const undelivered = new DeadLetterQueue(subscriber, `Undelivered${topicId}`, { key, fifo: topic.fifo });
   const subscription = new sns.Subscription(subscriber, `Of${topicId}`, {
     topic,
     ...delivery,

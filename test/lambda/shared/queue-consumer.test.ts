@@ -12,7 +12,7 @@ process.env.POWERTOOLS_METRICS_NAMESPACE = 'OrderProcessing';
 type PaymentEvent = ReturnType<typeof orderPlaced> | ReturnType<typeof orderCanceled>;
 type Handle = QueueConsumerOptions<PaymentEvent>['handle'];
 
-function consumer(handle: Handle, options: { inParallel?: boolean } = {}) {
+function consumer(handle: Handle, options: { inParallel?: boolean; keepsGroupOrder?: boolean } = {}) {
   return queueConsumer({ selection: paymentEvents, subjectField: 'order_id', handle, ...options });
 }
 
@@ -272,5 +272,60 @@ describe('queueConsumer', () => {
     await handler(sqsBatch(orderPlaced()), lambdaContext());
 
     expect(metricsOf(lines)).toEqual([expect.objectContaining({ FailedRecordsPermanent: 1 })]);
+  });
+});
+
+describe('queueConsumer that keeps groups in order', () => {
+  /** Five records of two groups: of each order in turn. */
+  const inGroups = ['1', '2', '1', '2', '1'].map((order_id, index) =>
+    sqsRecord(orderPlaced({ order_id, correlation_id: `${index}` }), {
+      attributes: { ...sqsRecord('').attributes, MessageGroupId: order_id },
+    }),
+  );
+  let lines: LogLine[];
+  beforeEach(() => {
+    lines = catchLogLines();
+  });
+
+  async function failingFor(orderId: string) {
+    const handled: string[] = [];
+    const handler = consumer(
+      async ({ order_id, correlation_id }) => {
+        handled.push(correlation_id);
+        if (order_id === orderId) throw new DependencyDownError('down');
+        return { outcome: 'charged' };
+      },
+      { keepsGroupOrder: true },
+    );
+    const { batchItemFailures } = await handler({ Records: inGroups }, lambdaContext());
+    return { handled, failed: batchItemFailures.map(({ itemIdentifier }) => itemIdentifier) };
+  }
+
+  const idsAt = (...places: number[]) => places.map(place => inGroups[place]?.messageId);
+
+  it('handles one record after the other', async () => {
+    expect(await failingFor('nobody')).toEqual({ handled: ['0', '1', '2', '3', '4'], failed: [] });
+  });
+
+  it('leaves what is behind a failed record of its group, and goes on with the other', async () => {
+    expect(await failingFor('1')).toEqual({ handled: ['0', '1', '3'], failed: idsAt(0, 2, 4) });
+  });
+
+  it('counts what failed, and apart from it what was left behind', async () => {
+    await failingFor('1');
+
+    expect(metricsOf(lines)).toEqual([
+      expect.objectContaining({ FailedRecords: 1, FailedRecordsPassing: 1, RecordsLeftBehind: 2 }),
+    ]);
+    expect(logsOf(lines).filter(({ outcome }) => outcome === 'failed')).toHaveLength(1);
+    expect(logsOf(lines)).toContainEqual(expect.objectContaining({ left: 2 }));
+  });
+
+  it('answers when every record of every group fails', async () => {
+    const handler = consumer(() => Promise.reject(new BadMessageError('no')), { keepsGroupOrder: true });
+
+    const { batchItemFailures } = await handler({ Records: inGroups }, lambdaContext());
+
+    expect(batchItemFailures).toHaveLength(5);
   });
 });

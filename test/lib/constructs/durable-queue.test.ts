@@ -88,6 +88,39 @@ describe('DurableQueue', () => {
   });
 });
 
+describe('a FIFO DurableQueue', () => {
+  it('orders and deduplicates by message group, with high throughput', () => {
+    const queue = new DurableQueue(testStack(), 'Ledger', { fifo: true });
+
+    expect(resourceOf(queue.queue).Properties).toMatchObject({
+      QueueName: 'orders-ledger.fifo',
+      FifoQueue: true,
+      ContentBasedDeduplication: true,
+      DeduplicationScope: 'messageGroup',
+      FifoThroughputLimit: 'perMessageGroupId',
+    });
+  });
+
+  it('has a FIFO DLQ, which admits it by its name', () => {
+    const { queue, deadLetterQueue } = new DurableQueue(testStack(), 'Ledger', { fifo: true });
+
+    expect(resourceOf(deadLetterQueue).Properties).toMatchObject({
+      QueueName: 'orders-ledger-dlq.fifo',
+      FifoQueue: true,
+    });
+    expect(JSON.stringify(resourceOf(deadLetterQueue).Properties.RedriveAllowPolicy)).toContain(
+      String(resourceOf(queue).Properties.QueueName),
+    );
+  });
+
+  it('is standard by default', () => {
+    const { queue, deadLetterQueue } = new DurableQueue(testStack(), 'Ledger');
+    for (const each of [queue, deadLetterQueue]) {
+      expect(resourceOf(each).Properties).not.toHaveProperty('FifoQueue');
+    }
+  });
+});
+
 describe('encryption of a DurableQueue', () => {
   it('is by keys of SQS by default, for queue and DLQ', () => {
     const { made, queue, deadLetterQueue } = makeQueue();

@@ -81,6 +81,45 @@ describe('FanOutTopic', () => {
   });
 });
 
+describe('a FIFO FanOutTopic', () => {
+  function makeFifo(options: { readonly fifoQueue: boolean }) {
+    const stack = testStack();
+    const key = new MessageKey(stack, 'TopicKey', { description: 'Encrypts orders on their topic' });
+    const topic = new FanOutTopic(stack, 'OrderPlaced', { events: orderEvents, key, fifo: true });
+    const queue = new DurableQueue(stack, 'Payment', { fifo: options.fifoQueue });
+    return { stack, topic, queue };
+  }
+
+  it('orders and deduplicates by message group', () => {
+    expect(resourceOf(makeFifo({ fifoQueue: true }).topic.topic).Properties).toMatchObject({
+      FifoTopic: true,
+      ContentBasedDeduplication: true,
+      FifoThroughputScope: 'MessageGroup',
+      TopicName: expect.stringMatching(/\.fifo$/),
+    });
+  });
+
+  it('keeps what it cannot deliver in a FIFO queue', () => {
+    const { topic, queue } = makeFifo({ fifoQueue: true });
+
+    expect(resourceOf(topic.fanOutTo(queue, paymentEvents)).Properties).toMatchObject({
+      FifoQueue: true,
+      QueueName: 'orders-payment-undelivered-order-placed.fifo',
+    });
+  });
+
+  it('fails to fan out to a standard queue, and a standard topic to a FIFO queue', () => {
+    const { topic, queue } = makeFifo({ fifoQueue: false });
+    expect(() => topic.fanOutTo(queue, paymentEvents)).toThrow(
+      /queue is standard; allowed: a FIFO queue, as the topic is. Set fifo on both or on neither./,
+    );
+
+    const standard = makeTopic();
+    const fifo = new DurableQueue(standard.stack, 'Ledger', { fifo: true });
+    expect(() => standard.topic.fanOutTo(fifo, paymentEvents)).toThrow(/queue is FIFO; allowed: a standard/);
+  });
+});
+
 describe('FanOutTopic.fanOutTo', () => {
   it('subscribes the queue', () => {
     const { stack, topic, payment } = fanOut();

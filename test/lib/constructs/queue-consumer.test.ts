@@ -11,12 +11,18 @@ const environmentSchema = v.object({ TABLE_NAME: v.string() });
 interface Options extends Partial<QueueConsumerProps<typeof environmentSchema>> {
   readonly visibilityTimeout?: Duration;
   readonly encrypted?: boolean;
+  readonly fifo?: boolean;
 }
 
-function makeConsumer({ visibilityTimeout = Duration.seconds(90), encrypted, ...props }: Options = {}) {
+function makeConsumer({
+  visibilityTimeout = Duration.seconds(90),
+  encrypted,
+  fifo = false,
+  ...props
+}: Options = {}) {
   const stack = testStack();
   const key = encrypted ? new MessageKey(stack, 'Key', { description: 'Encrypts orders' }) : undefined;
-  const queue = new DurableQueue(stack, 'Payment', { visibilityTimeout, ...(key && { key }) });
+  const queue = new DurableQueue(stack, 'Payment', { visibilityTimeout, fifo, ...(key && { key }) });
   const consumer = new QueueConsumer(stack, 'PaymentConsumer', {
     queue,
     description: 'Charges orders',
@@ -137,6 +143,11 @@ describe('props of a QueueConsumer', () => {
       'batchingWindow is over 5 minutes',
       { batchingWindow: Duration.seconds(301), visibilityTimeout: Duration.hours(1) },
       'batchingWindow is 301 s; allowed: 0 seconds to 5 minutes. A longer wait needs a delay',
+    ],
+    [
+      'batchingWindow is for a FIFO queue',
+      { fifo: true, batchingWindow: Duration.seconds(1), visibilityTimeout: Duration.seconds(91) },
+      'batchingWindow is 1 s; allowed: none for a FIFO queue. Lambda gathers no batches from one',
     ],
     [
       'maxConcurrency is 1',

@@ -1,0 +1,15 @@
+import { createHash } from 'node:crypto';
+import type { LedgerEvent } from '../../contracts/ledger.ts';
+
+/**
+ * What an event says, in 64 characters: the same for the same event published again, whatever request that was
+ * for and in whatever order its fields stand.
+ */
+export function eventDigest({ correlation_id: _, ...said }: LedgerEvent): string {
+  return createHash('sha256').update(JSON.stringify(said, inOrder)).digest('hex');
+}
+
+function inOrder(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
+}
