@@ -7,8 +7,8 @@ import {
   paginateListObjectsV2,
 } from '@aws-sdk/client-s3';
 import type { ArchivedObject, Archives } from '../archive/archives.ts';
-import { textLines } from '../archive/text-lines.ts';
 import { CommandFailure } from '../command-errors.ts';
+import { textLines } from '../text-lines.ts';
 import { explain, request } from './aws-faults.ts';
 import { type AwsConnection, given } from './connection.ts';
 import { permissions } from './permissions.ts';

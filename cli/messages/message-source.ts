@@ -50,14 +50,11 @@ export async function messagesOfFile(path: string, check: Check): Promise<Messag
 }
 
 /** Messages of a stream, which is read while they are sent: a wrong line ends it. */
-export function messagesOfStream(stream: AsyncIterable<Uint8Array | string>, check: Check): MessageSource {
+export function messagesOfStream(stream: AsyncIterable<Uint8Array>, check: Check): MessageSource {
   return { name: 'standard input', total: undefined, messages: () => parsed(stream, check) };
 }
 
-async function* parsed(
-  stream: AsyncIterable<Uint8Array | string>,
-  check: Check,
-): AsyncGenerator<OutgoingMessage> {
+async function* parsed(stream: AsyncIterable<Uint8Array>, check: Check): AsyncGenerator<OutgoingMessage> {
   for await (const { text, number } of linesOf(stream)) {
     try {
       yield check(parseMessage(text, String(number)));

@@ -59,7 +59,7 @@ class CopyRedrive {
   readonly #queues: Queues;
   readonly #retries: Retries;
   readonly #route: CopyRoute;
-  readonly #total: number;
+  readonly #total: number | undefined;
   readonly #onProgress: OnProgress;
   readonly #pacer: RatePacer;
   readonly #batchSize: number;
@@ -87,7 +87,8 @@ class CopyRedrive {
     this.#queues = queues;
     this.#retries = new Retries(clock);
     this.#route = route;
-    this.#total = total;
+    // How many of them are meant, nobody knows.
+    this.#total = select ? undefined : total;
     this.#onProgress = onProgress;
     this.#pacer = new RatePacer(clock, ratePerSecond);
     this.#select = select ?? (() => true);
@@ -105,7 +106,7 @@ class CopyRedrive {
         if (this.#isFruitless(batch)) return this.#result('done');
         const fresh = batch.filter(message => this.#isMeant(message) && this.#mayMove(message));
         await this.#move(fresh);
-        this.#onProgress({ moved: this.#moved, total: this.#total });
+        this.#onProgress({ moved: this.#moved, ...(this.#total !== undefined && { total: this.#total }) });
         await this.#pacer.pace(fresh.length, interrupt);
       }
       return this.#result('interrupted');

@@ -43,7 +43,7 @@ export const send = defineCommand<Flags>({
       .option('--group <id>', 'message group: order in a FIFO queue, fairness in a standard one')
       .option('--dedup-id <id>', 'deduplication id, in a FIFO queue')
       .option('--batch <path>', 'send every line of a file as a message; - is standard input')
-      .option('--concurrency <n>', 'batches on their way at a time', wholeNumber(1, 100), 16)
+      .option('--concurrency <n>', 'batches on their way at a time', wholeNumber(1, 50), 16)
       .option('--rate <n>', 'messages a second, with --batch (default: no limit)', wholeNumber(1, 100_000))
       .option('--unsent <path>', 'where lines go that could not be sent (default: the file and .unsent)'),
   examples: [

@@ -2,7 +2,7 @@ import { type Line, linesOf } from '../../../cli/messages/message-lines.ts';
 
 async function lines(...chunks: (string | Uint8Array)[]) {
   async function* stream() {
-    yield* chunks;
+    for (const chunk of chunks) yield Buffer.from(chunk);
   }
   const found: Line[] = [];
   for await (const line of linesOf(stream())) found.push(line);
@@ -22,6 +22,10 @@ describe('linesOf', () => {
     const bytes = Buffer.from('é\n');
 
     expect(await lines(bytes.subarray(0, 1), bytes.subarray(1))).toEqual([{ text: 'é', number: 1 }]);
+  });
+
+  it('leaves out the mark of UTF-8 at the beginning of a file', async () => {
+    expect(await lines('\uFEFF{"a":1}\n\uFEFF')).toMatchObject([{ text: '{"a":1}' }]);
   });
 
   it('takes only a line feed for the end of a line', async () => {

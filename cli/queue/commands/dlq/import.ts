@@ -25,7 +25,7 @@ export const dlqImport = defineCommand<Flags>({
   },
   options: command =>
     command
-      .option('--concurrency <n>', 'batches on their way at a time', wholeNumber(1, 100), 16)
+      .option('--concurrency <n>', 'batches on their way at a time', wholeNumber(1, 50), 16)
       .option('--rate <n>', 'messages a second (default: no limit)', wholeNumber(1, 100_000))
       .option(
         '--new-deduplication-ids',

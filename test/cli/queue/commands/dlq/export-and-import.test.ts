@@ -89,6 +89,22 @@ describe('keeping messages in a file', () => {
     expect(cloud.bodies(to)).toHaveLength(24);
   });
 
+  it('says that a group of a FIFO queue goes on behind what it can see', async () => {
+    const dlq = await cloud.createQueue('long-dlq.fifo');
+    const steps = Array.from({ length: 15 }, (_, index) => ({
+      body: `${index}`,
+      groupId: 'account-1',
+      deduplicationId: `d-${index}`,
+    }));
+    await cloud.send(dlq, steps);
+
+    const { code, out } = await run(['dlq', 'export', 'long-dlq', '--out', file('long')]);
+
+    expect(out).toMatch(/10 messages of long-dlq\.fifo written.*\nIncomplete.*behind others of their group/);
+    expect(code).toBe(1);
+    expect(await cloud.queues.state(dlq)).toMatchObject({ visible: 15, inFlight: 0 });
+  });
+
   it('does not let SQS drop as duplicates what is imported within five minutes', async () => {
     const queue = await cloud.createQueue('soon.fifo');
     await cloud.send(queue, [{ body: 'a', groupId: 'g', deduplicationId: 'd' }]);

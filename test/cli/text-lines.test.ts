@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { textLines } from '../../../cli/archive/text-lines.ts';
+import { textLines } from '../../cli/text-lines.ts';
 
 async function linesOf(pieces: readonly Uint8Array[]): Promise<string[]> {
   async function* all() {
