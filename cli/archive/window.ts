@@ -10,15 +10,16 @@ export interface Window {
 
 const dayMs = 86_400_000;
 
-/** Reads `2026-11-01`, which is its first moment in UTC, or `2026-11-01T10:30:00Z`. */
+/** Reads `2026-11-01`, which is its first moment in UTC, or `2026-11-01T10:30:00Z`, or `now`. */
 export function moment(text: string): number {
+  if (text === 'now') return Date.now();
   const isDate = /^\d{4}-\d\d-\d\d$/.test(text);
   const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/.test(text);
   const time = isDate || isTime ? Date.parse(text) : Number.NaN;
   // A 31st of a month of 30 days is the next one's 1st to the parser, and a mistake to whoever typed it.
   if (Number.isNaN(time) || (isDate && dateOf(time) !== text)) {
     throw new InvalidArgumentError(
-      'Allowed is a day, 2026-11-01, or a time with its zone, 2026-11-01T10:30:00Z.',
+      'Allowed is a day, 2026-11-01, a time with its zone, 2026-11-01T10:30:00Z, or now.',
     );
   }
   return time;

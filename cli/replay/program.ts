@@ -48,7 +48,7 @@ export function replayProgram(invocation: Invocation): Command {
         'events published from then on: 2026-11-01 (UTC), 2026-11-01T10:00:00Z',
         moment,
       )
-      .option('--to <time>', 'events published before then', moment)
+      .option('--to <time>', 'events published before then; now is one too', moment)
       .option('--type <type>', 'only events of this type; repeatable (default: all)', repeated)
       .option('--queue <queue>', 'where they go: name, system/role, output, URL or ARN')
       .option(

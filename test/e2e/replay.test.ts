@@ -119,12 +119,14 @@ it('charges nobody twice when orders come from the archive again', async () => {
   const { sent } = await replayAll(['--yes']);
 
   expect(sent).toBe(orders.length);
-  await until(async () => unequal('known already', paid('already_charged').length, orders.length));
+  // A busy machine may deliver one of them once more: what counts is that each was known.
+  const knownAlready = () => new Set(paid('already_charged'));
+  await until(async () => unequal('known already', knownAlready().size, orders.length));
   const url = output('order-processing', 'PaymentQueueUrl');
   await until(async () => unequal('messages left', await messagesIn(sqs, url), 0));
   expect(await messagesIn(sqs, output('order-processing', 'PaymentDlqUrl'))).toBe(0);
   expect([...paid('charged')].sort(numerically)).toEqual(orders);
-  expect([...paid('already_charged')].sort(numerically)).toEqual(orders);
+  expect([...knownAlready()].sort(numerically)).toEqual(orders);
 }, 60_000);
 
 /** Events that a replay would send; none while nothing is there yet. */

@@ -75,7 +75,8 @@ export class ArchiveMonitoring extends Construct {
       ),
       ...undelivered.map((queue, index) =>
         notEmptyAlarm(this, `Undelivered${index}`, queue, {
-          description: 'Events could not be delivered. Mend the role or the stream, then redrive.',
+          description:
+            'Events could not be put into the stream. Mend the role or the stream, then put them in.',
         }),
       ),
     ];

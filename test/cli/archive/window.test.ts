@@ -1,4 +1,4 @@
-import { daysOf, momentText } from '../../../cli/archive/window.ts';
+import { daysOf, moment, momentText } from '../../../cli/archive/window.ts';
 
 const at = (text: string) => Date.parse(text);
 const anHour = 3_600_000;
@@ -29,6 +29,12 @@ describe('days that a window is filed under', () => {
   ])('are those of %s', (_, from, to, days) => {
     expect(daysOf({ from: at(from), to: at(to) }, anHour)).toEqual(days);
   });
+});
+
+it('may be now', () => {
+  const before = Date.now();
+  expect(moment('now')).toBeGreaterThanOrEqual(before);
+  expect(moment('now')).toBeLessThanOrEqual(Date.now());
 });
 
 it('is written as short as it can be', () => {
