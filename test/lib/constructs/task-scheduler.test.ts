@@ -1,5 +1,4 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { Queue } from 'aws-cdk-lib/aws-sqs';
 import * as v from 'valibot';
 import { DurableQueue } from '../../../lib/constructs/durable-queue.ts';
 import { MessageFunction } from '../../../lib/constructs/message-function.ts';
@@ -142,8 +141,8 @@ it('lets a function make schedules of the group, and pass the role to Scheduler'
 
 it('fails when the queue is FIFO: its messages have no delay of their own', () => {
   const stack = testStack();
-  const queue = { queue: new Queue(stack, 'Ledger', { fifo: true }), key: undefined };
-  const make = () => new TaskScheduler(stack, 'Scheduler', { queue: queue as unknown as DurableQueue });
+  const queue = new DurableQueue(stack, 'Ledger', { fifo: true });
+  const make = () => new TaskScheduler(stack, 'Scheduler', { queue });
   expect(make).toThrow(PropsError);
   expect(make).toThrow('orders/Scheduler: queue is a FIFO queue; allowed: a standard queue.');
 });
