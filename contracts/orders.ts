@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { EventFamily, type EventOf, event } from './events.ts';
 import { currency, decimalAmount, minorUnits, toMinorUnits } from './money.ts';
+import { shortText, timestamp } from './text.ts';
 
 const orderId = v.pipe(
   v.string(),
@@ -9,7 +10,6 @@ const orderId = v.pipe(
     'Invalid order id: expected 1 to 64 letters, digits, hyphens or underscores',
   ),
 );
-const timestamp = v.pipe(v.string(), v.isoTimestamp());
 
 /**
  * The shop that an order came through. Where one has many orders waiting, the others' do not wait behind them:
@@ -20,22 +20,6 @@ const tenant = v.pipe(
   v.regex(
     /^[A-Za-z0-9_-]{1,64}$/,
     'Invalid tenant: expected 1 to 64 letters, digits, hyphens or underscores',
-  ),
-);
-
-/**
- * Text of one line. U+FFFE and U+FFFF are no characters: SNS and SQS refuse a message that holds one.
- *
- * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
- */
-const shortText = v.pipe(
-  v.string(),
-  v.trim(),
-  v.minLength(1),
-  v.maxLength(200),
-  v.check(
-    text => !/[\p{Cc}\ufffe\uffff]/u.test(text),
-    'Invalid text: expected one line without control characters',
   ),
 );
 

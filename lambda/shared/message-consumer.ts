@@ -9,9 +9,10 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { legacyPayloadSizeAttribute, payloadSizeAttribute } from '../../contracts/claim-check.ts';
-import { failedRecordsMetric, leftRecordsMetric } from '../../contracts/metrics.ts';
+import { leftRecordsMetric } from '../../contracts/metrics.ts';
 import type { ClaimCheck } from './claim-check.ts';
-import { BadMessageError, errorFrom, type FailureKind, failureKind, OutOfTimeError } from './failures.ts';
+import { countFailures } from './failure-metrics.ts';
+import { BadMessageError, errorFrom, failureKind, OutOfTimeError } from './failures.ts';
 import { parseJson } from './message-body.ts';
 
 /** What was done about a message, in a word that metrics and people can count: `charged`, `out_of_stock`. */
@@ -71,12 +72,6 @@ export interface MessageConsumerOptions<Message> {
 }
 
 export type SqsHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
-
-const metricByKind: Record<FailureKind, string> = {
-  permanent: `${failedRecordsMetric}Permanent`,
-  passing: `${failedRecordsMetric}Passing`,
-  unexpected: `${failedRecordsMetric}Unexpected`,
-};
 
 /**
  * Makes a Lambda handler of a function that handles one message.
@@ -150,12 +145,7 @@ export function messageConsumer<Message>(options: MessageConsumerOptions<Message
       });
       metrics.addMetric(leftRecordsMetric, MetricUnit.Count, failures.length - errors.length);
     }
-    if (errors.length === 0) return;
-    metrics.addMetric(failedRecordsMetric, MetricUnit.Count, errors.length);
-    for (const [kind, ofKind] of Map.groupBy(errors, failureKind)) {
-      metrics.addMetric(metricByKind[kind], MetricUnit.Count, ofKind.length);
-    }
-    metrics.publishStoredMetrics();
+    countFailures(metrics, errors);
   }
 }
 
