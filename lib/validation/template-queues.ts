@@ -35,7 +35,10 @@ export function redrivesOf(template: CloudFormationTemplate): { source: Queue; d
   });
 }
 
-/** Every queue that anything names as its DLQ: queues, subscriptions, functions, rules, schedules made later. */
+/**
+ * Every queue that anything names as its DLQ: queues, subscriptions, functions, rules, schedules made later; and
+ * the on-failure destinations of functions.
+ */
 export function deadLetterQueuesOf(template: CloudFormationTemplate): Queue[] {
   const queues = queuesOf(template);
   const named = new Set<string>();
@@ -46,7 +49,7 @@ export function deadLetterQueuesOf(template: CloudFormationTemplate): Queue[] {
   return [...queues.values()].filter(({ id }) => named.has(id));
 }
 
-const deadLetterSettings = ['RedrivePolicy', 'DeadLetterConfig', 'DeadLetterQueueConfig'];
+const deadLetterSettings = ['RedrivePolicy', 'DeadLetterConfig', 'DeadLetterQueueConfig', 'OnFailure'];
 
 /** Looks at every depth: a rule's targets have a DLQ each. */
 function collectDeadLetterTargets(value: unknown, into: Set<string>): void {

@@ -107,10 +107,7 @@ describe('messagingRules', () => {
     [
       'has a standard DLQ behind a FIFO queue',
       resources => Object.assign(queue(resources), { FifoQueue: true }),
-      [
-        ['DeadLetterKind', 'FifoQueue', 'false'],
-        ['FifoSubscription', 'Endpoint', 'a FIFO queue'],
-      ],
+      [['DeadLetterKind', 'FifoQueue', 'false']],
     ],
     [
       'has a FIFO DLQ behind a standard queue',

@@ -5,6 +5,7 @@ import { identityOf, type ResourceIdentity } from './resource-identity.ts';
 /** A CloudFormation template, as far as policies need it. */
 export interface PolicyTemplate {
   readonly Resources: Readonly<Record<string, TemplateResource>>;
+  readonly Parameters?: Readonly<Record<string, { readonly Type: string }>>;
   readonly Conditions?: Readonly<Record<string, unknown>>;
   readonly Mappings?: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
   readonly Outputs?: Readonly<Record<string, TemplateOutput>>;
@@ -100,7 +101,7 @@ export class DeployedStack implements References {
       case 'AWS::URLSuffix':
         return 'amazonaws.com';
       default:
-        return this.#resource(name).ref;
+        return this.#parameter(name) ?? this.#resource(name).ref;
     }
   }
 
@@ -131,6 +132,15 @@ export class DeployedStack implements References {
   stackOutput(stackName: string, outputName: string): unknown {
     const value = this.#others.output(stackName, outputName);
     return required(value, `refers to the output ${outputName} of ${stackName}, which is not in this app.`);
+  }
+
+  /**
+   * What a parameter of Systems Manager holds only the deployment knows: something in the form of an address,
+   * since that is what policies name.
+   */
+  #parameter(name: string): string | undefined {
+    const type = this.#deployment.template.Parameters?.[name]?.Type;
+    return type?.startsWith('AWS::SSM::Parameter::Value') ? `${name}@example.com` : undefined;
   }
 
   #resource(logicalId: string): DeployedResource {

@@ -183,9 +183,10 @@ export class PolicyWorld {
  */
 const servicesWithoutAccount = new Set(['apigateway.amazonaws.com', 'sns.amazonaws.com']);
 
-/** A request that comes straight from the internet or from AWS's own network, over TLS, and passes no role on. */
+/** A request that comes straight from the internet or from AWS's own network, over TLS, passes no role on and sends no mail. */
 const direct = {
   'iam:PassedToService': undefined,
+  'ses:FromAddress': undefined,
   'aws:SecureTransport': 'true',
   'aws:SourceVpce': undefined,
   'aws:ViaAWSService': 'false',

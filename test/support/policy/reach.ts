@@ -33,6 +33,7 @@ export async function reachOf(role: DeployedResource, world: PolicyWorld): Promi
   const decisive = new Set<string>();
   const intermediaries = conditionValuesIn(granted, 'kms:ViaService');
   const receivers = conditionValuesIn(granted, 'iam:PassedToService');
+  const senders = conditionValuesIn(granted, 'ses:FromAddress');
   const ask = async (action: string, target: Target) => {
     const ways = [
       { way: caller, as: action },
@@ -44,6 +45,10 @@ export async function reachOf(role: DeployedResource, world: PolicyWorld): Promi
       ...(action === 'iam:PassRole' ? receivers : []).map(service => ({
         way: caller.with({ 'iam:PassedToService': service }, `to ${service}`),
         as: `${action} to ${service}`,
+      })),
+      ...(action.startsWith('ses:Send') ? senders : []).map(address => ({
+        way: caller.with({ 'ses:FromAddress': address }, `from ${address}`),
+        as: `${action} from ${address}`,
       })),
     ];
     for (const { way, as } of ways) {
@@ -65,6 +70,7 @@ export async function reachOf(role: DeployedResource, world: PolicyWorld): Promi
     ...assetsIn(statementsGranted, role),
     ...queuesMadeLater(statementsGranted, role),
     ...schedulesMadeLater(statementsGranted, role, world),
+    ...mailsIn(statementsGranted, role),
   ];
   for (const target of targets) {
     const statements = [
@@ -89,10 +95,10 @@ export async function reachOf(role: DeployedResource, world: PolicyWorld): Promi
   );
 }
 
-/** What statements ask of a condition key: the services that calls are made by, or that a role is passed to. */
+/** What statements ask of a condition key: who calls are made by, whom a role is passed to, whose mail it is. */
 function conditionValuesIn(
   granted: readonly { readonly statement: PolicyStatement }[],
-  key: 'kms:ViaService' | 'iam:PassedToService',
+  key: 'kms:ViaService' | 'iam:PassedToService' | 'ses:FromAddress',
 ): readonly string[] {
   const named = granted
     .flatMap(({ statement: { Condition } }) => Object.values(Condition ?? {}))
@@ -166,6 +172,19 @@ function schedulesMadeLater(
     arn: `arn:aws:scheduler:${region}:${account}:schedule/${name}/made-later`,
     account,
   }));
+}
+
+/** Senders and templates of mails that statements name: a person verifies the one, the other goes by its name. */
+function mailsIn(
+  statements: readonly PolicyStatement[],
+  { account, region }: DeployedResource,
+): readonly Target[] {
+  const form = new RegExp(`^arn:aws:ses:${region}:${account}:((?:identity|template)/[^*]+)$`);
+  const named = new Set(statements.flatMap(({ Resource }) => listOf(Resource)));
+  return [...named].flatMap(arn => {
+    const [, path] = form.exec(arn) ?? [];
+    return path === undefined ? [] : [{ path: `ses ${path}`, arn, account }];
+  });
 }
 
 function requireNamedActions(policy: string, statement: PolicyStatement): void {

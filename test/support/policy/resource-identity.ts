@@ -117,6 +117,7 @@ const kinds: Readonly<Record<string, ResourceKind>> = {
   'AWS::Events::Rule': regional('events', 'rule/', 'Name'),
   'AWS::KinesisFirehose::DeliveryStream': regional('firehose', 'deliverystream/', 'DeliveryStreamName'),
   'AWS::Lambda::Function': regional('lambda', 'function:', 'FunctionName'),
+  'AWS::SES::ConfigurationSet': regional('ses', 'configuration-set/', 'Name'),
   'AWS::Scheduler::Schedule': regional('scheduler', 'schedule/default/', 'Name'),
   'AWS::Scheduler::ScheduleGroup': regional('scheduler', 'schedule-group/', 'Name'),
   'AWS::SecretsManager::Secret': regionalByArn('secretsmanager', 'secret:', 'Name'),
