@@ -9,6 +9,7 @@ import { OrderLedgerStack } from '../lib/stacks/order-ledger-stack.ts';
 import { OrderProcessingStack } from '../lib/stacks/order-processing-stack.ts';
 import { PrivateMessagingStack } from '../lib/stacks/private-messaging-stack.ts';
 import { TravelSearchStack } from '../lib/stacks/travel-search-stack.ts';
+import { UserSignupStack } from '../lib/stacks/user-signup-stack.ts';
 import { VideoProcessingStack } from '../lib/stacks/video-processing-stack.ts';
 
 /** Every system by its name, which is that of its stack. */
@@ -22,6 +23,7 @@ const systems = {
   'order-processing': OrderProcessingStack,
   'private-messaging': PrivateMessagingStack,
   'travel-search': TravelSearchStack,
+  'user-signup': UserSignupStack,
   'video-processing': VideoProcessingStack,
 };
 

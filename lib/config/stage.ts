@@ -21,6 +21,7 @@ const logRetentions = [
 
 const anEmailAddress = 'an e-mail address such as oncall@example.com';
 const aTopicArn = 'the ARN of a standard topic such as arn:aws:sns:eu-west-1:111122223333:orders';
+const anHttpsUrl = 'a URL such as https://crm.example.com/user-events';
 const aParameterName = 'a path such as /messaging/prod/payment-gateway-url';
 
 /** The message of each check is what it allows. */
@@ -57,6 +58,14 @@ const stageConfig = v.strictObject({
   alarmMessageAgeInSeconds: wholeNumber(60, 1_209_600),
   /** So many messages may wait in a queue for a quarter of an hour before an alarm goes off. */
   alarmBacklog: wholeNumber(1, 10_000_000),
+
+  /**
+   * HTTPS endpoint of the CRM that hears of sign-ups: it must confirm the subscription, and verify what it is
+   * sent; without it, a receiver of the stack's own does both.
+   */
+  crmEndpointUrl: v.optional(
+    v.pipe(v.string(anHttpsUrl), v.url(anHttpsUrl), v.startsWith('https://', anHttpsUrl)),
+  ),
 
   /** Fewest and most application servers of a web tier; with one, requests fail while it is replaced. */
   minWebServers: wholeNumber(1, 1_000),

@@ -16,6 +16,17 @@ export interface HttpIntakeProps {
   /** Requests at once above the rate; 1 to 5,000. */
   readonly burst: number;
 
+  /**
+   * Why anybody may call: senders that cannot sign with IAM, as a rule, and a function that tells for itself
+   * who sends.
+   *
+   * @default - nobody may: callers sign their requests
+   */
+  readonly publicBecause?: string;
+
+  /** Name of the API in the console. @default - the name of the stack */
+  readonly apiName?: string;
+
   /** @default RetentionDays.ONE_WEEK */
   readonly logRetention?: logs.RetentionDays;
 
@@ -39,8 +50,8 @@ const accessLogFormat = AccessLogFormat.custom(
 );
 
 /**
- * Way in over HTTP: an API whose callers sign their requests (IAM), throttled as a whole, with an
- * access log.
+ * Way in over HTTP: an API whose callers sign their requests (IAM) unless it says why not, throttled as a
+ * whole, with an access log.
  *
  * @throws PropsError when a limit is out of range.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api.html
@@ -69,9 +80,10 @@ export class HttpIntake extends Construct {
     super(scope, id);
 
     this.api = new apigateway.HttpApi(this, 'Api', {
-      apiName: Stack.of(this).stackName,
+      apiName: props.apiName ?? Stack.of(this).stackName,
       createDefaultStage: false,
-      defaultAuthorizer: new HttpIamAuthorizer(),
+      defaultAuthorizer:
+        props.publicBecause === undefined ? new HttpIamAuthorizer() : new apigateway.HttpNoneAuthorizer(),
     });
     const accessLog = new logs.LogGroup(this, 'AccessLog', {
       retention: props.logRetention ?? logs.RetentionDays.ONE_WEEK,
@@ -87,6 +99,12 @@ export class HttpIntake extends Construct {
       },
     });
     this.url = stage.url;
+    if (props.publicBecause !== undefined) {
+      Validations.of(this).acknowledge({
+        id: 'AwsSolutions::AwsSolutions-APIG4',
+        reason: props.publicBecause,
+      });
+    }
   }
 
   /**

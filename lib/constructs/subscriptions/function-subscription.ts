@@ -4,15 +4,14 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { EventSchemas } from '../../../contracts/events.ts';
 import { DeadLetterQueue } from '../dead-letter-queue.ts';
-import type { FanOutTopic } from '../fan-out-topic.ts';
 import type { MessageFunction } from '../message-function.ts';
 import type { MessageKey } from '../message-key.ts';
 import { grantSend } from '../queue-grants.ts';
 import { validateProps, within } from '../validation.ts';
-import type { Subscribed } from './topic-subscription.ts';
+import type { SubscribableTopic, Subscribed } from './topic-subscription.ts';
 
 export interface FunctionSubscriptionProps<Schemas extends EventSchemas> {
-  readonly topic: FanOutTopic<Schemas>;
+  readonly topic: SubscribableTopic<Schemas>;
   readonly selection: Subscribed<Schemas>;
 
   /** Gets one event an invocation, inside the envelope of SNS. It can have one such subscription: its on-failure destination is one. */

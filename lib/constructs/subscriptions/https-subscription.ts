@@ -3,14 +3,13 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct, type IDependable } from 'constructs';
 import type { EventSchemas } from '../../../contracts/events.ts';
 import type { DeadLetterQueue } from '../dead-letter-queue.ts';
-import type { FanOutTopic } from '../fan-out-topic.ts';
 import type { MessageKey } from '../message-key.ts';
 import { validateProps } from '../validation.ts';
 import { deliveryPolicy, type HttpsDelivery } from './delivery-policy.ts';
-import type { Subscribed } from './topic-subscription.ts';
+import type { SubscribableTopic, Subscribed } from './topic-subscription.ts';
 
 export interface HttpsSubscriptionProps<Schemas extends EventSchemas> extends HttpsDelivery {
-  readonly topic: FanOutTopic<Schemas>;
+  readonly topic: SubscribableTopic<Schemas>;
   readonly selection: Subscribed<Schemas>;
 
   /** Where events are posted to. */

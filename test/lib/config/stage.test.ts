@@ -60,6 +60,7 @@ describe('values from the context', () => {
     ['intakeRatePerSecond', 10_000, 10_000],
     ['intakeBurst', 5_000, 5_000],
     ['alarmEmail', 'oncall@example.com', 'oncall@example.com'],
+    ['crmEndpointUrl', 'https://crm.example.com/events', 'https://crm.example.com/events'],
     ['alarmMessageAgeInSeconds', 1_209_600, 1_209_600],
     ['alarmBacklog', 10_000_000, 10_000_000],
     ['paymentGatewayUrlParameter', '/a/b_c.d-e', '/a/b_c.d-e'],
@@ -130,6 +131,8 @@ describe('values out of range', () => {
     ],
     ['alarmEmail', 'oncall', 'an e-mail address such as oncall@example.com'],
     ['alarmEmail', 123, 'an e-mail address such as oncall@example.com'],
+    ['crmEndpointUrl', 'http://crm.example.com/', 'a URL such as https://crm.example.com/user-events'],
+    ['crmEndpointUrl', 'crm', 'a URL such as https://crm.example.com/user-events'],
     [
       'paymentGatewayUrlParameter',
       'https://pay.example',

@@ -19,8 +19,8 @@ function makeIntake(props: Partial<HttpIntakeProps> = {}) {
   return { stack, intake };
 }
 
-function routed(timeout?: Duration) {
-  const { stack, intake } = makeIntake();
+function routed(timeout?: Duration, props: Partial<HttpIntakeProps> = {}) {
+  const { stack, intake } = makeIntake(props);
   const target = new MessageFunction(stack, 'PlaceOrder', {
     description: 'Takes orders',
     entry: 'lambda/order-processing/place-order.ts',
@@ -42,6 +42,26 @@ describe('HttpIntake', () => {
       ApiId: stack.resolve(intake.api.apiId),
       StageName: '$default',
       AutoDeploy: true,
+    });
+  });
+
+  it('lets in whoever signs', () => {
+    const { stack } = routed();
+    const [[, route] = []] = resourcesOfType(templateOf(stack), 'AWS::ApiGatewayV2::Route');
+    expect(route?.Properties.AuthorizationType).toBe('AWS_IAM');
+  });
+
+  it('lets in anybody only where it says why, under the name that it is given', () => {
+    const { stack, intake } = routed(undefined, {
+      publicBecause: 'Senders cannot sign',
+      apiName: 'orders-crm',
+    });
+    const [[, route] = []] = resourcesOfType(templateOf(stack), 'AWS::ApiGatewayV2::Route');
+    expect(route?.Properties.AuthorizationType).toBe('NONE');
+    expect(resourceOf(intake.api).Properties).toMatchObject({ Name: 'orders-crm' });
+    // Throttled as any other: anybody may call, and nobody as often as he likes.
+    expect(onlyResource(stack, 'AWS::ApiGatewayV2::Stage').Properties).toMatchObject({
+      DefaultRouteSettings: { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 },
     });
   });
 
