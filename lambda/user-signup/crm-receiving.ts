@@ -24,8 +24,9 @@ export interface CrmReceiverPorts {
  * Takes what SNS posts for a CRM. Anybody can post here, so nothing in a message counts before its signature
  * does; what is not signed by SNS, for this topic and lately, is refused.
  *
- * SNS tries again after 429 and 5xx, and after no other answer: what can never succeed is answered 4xx, so that
- * it goes to the DLQ of the subscription at once.
+ * SNS tries again after 429 and 5xx, and after no other answer. Its documentation leaves open whether what is
+ * answered 4xx goes to the DLQ or counts as delivered, so that answer is for strangers alone: whatever is from
+ * SNS and cannot be taken gets 5xx, is tried in vain, and certainly ends in the DLQ.
  */
 export function crmReceiving(ports: CrmReceiverPorts) {
   const { verifier, subscription, contacts, logger } = ports;
@@ -101,7 +102,7 @@ function httpErrorFrom(thrown: unknown): HttpError {
   switch (failureKind(thrown)) {
     case 'permanent':
       return new HttpError(
-        422,
+        500,
         'unreadable_event',
         'The message is from SNS, and holds no event that is taken.',
       );

@@ -30,7 +30,7 @@ export interface HttpsSubscriptionProps<Schemas extends EventSchemas> extends Ht
  * them. What it does not take within its delivery policy waits in the DLQ of the subscription.
  *
  * A deployment does not wait for the confirmation: until it comes, the subscription is pending and SNS delivers
- * nothing, and after two days without it SNS forgets the subscription.
+ * nothing. What SNS asks with is valid for two days; then somebody has to subscribe the endpoint again.
  *
  * @throws PropsError when a prop is out of the range that SNS allows.
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-http-https-endpoint-as-subscriber.html

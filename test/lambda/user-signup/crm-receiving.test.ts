@@ -75,9 +75,9 @@ describe('crmReceiving', () => {
       expect(contacts.states.get(userId)?.version).toBe(1);
     });
 
-    it('is refused for good when it holds no event that is taken', async () => {
-      expect(await post(sns.notification('hello'))).toMatchObject({ status: 422, error: 'unreadable_event' });
-      expect(await post(sns.notification('{"event_type":"user_left"}'))).toMatchObject({ status: 422 });
+    it('goes to the DLQ in the end, which a 4xx would not promise, when it holds no event that is taken', async () => {
+      expect(await post(sns.notification('hello'))).toMatchObject({ status: 500, error: 'unreadable_event' });
+      expect(await post(sns.notification('{"event_type":"user_left"}'))).toMatchObject({ status: 500 });
     });
 
     it('is to be sent again while there is nowhere to put it', async () => {
