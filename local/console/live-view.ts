@@ -49,14 +49,14 @@ export class LiveView {
 
   /** Functions and workers log an outcome for each record, request or job; their other lines are for CloudWatch. */
   #showLogEntry(entry: Readonly<Record<string, unknown>>): void {
-    const { service, outcome, event_type, order_id, object_key, receive_count, error } = entry;
+    const { service, outcome, event_type, order_id, object_key, user_id, receive_count, error } = entry;
     if (outcome === undefined) return;
     const failed = error !== undefined;
     const again = Number(receive_count) > 1 ? ` (receive ${receive_count})` : '';
     const reason = failed ? ` – ${(error as { message?: string }).message}` : '';
     this.#show(
       String(service),
-      `${[event_type, order_id ?? object_key].filter(Boolean).join(' ')} → ${styleText(failed ? 'red' : 'green', String(outcome))}${again}${styleText('dim', reason)}`,
+      `${[event_type, order_id ?? object_key ?? user_id].filter(Boolean).join(' ')} → ${styleText(failed ? 'red' : 'green', String(outcome))}${again}${styleText('dim', reason)}`,
     );
   }
 

@@ -18,7 +18,11 @@ export const scenario: Scenario = {
     const desk = new SignUpDesk(system);
     await subscribed(desk);
     tell('The CRM has confirmed its subscription.');
-    for (const person of people(4)) await desk.post(person);
+    const lucky = people(4);
+    for (const person of lucky) await desk.post(person);
+    for (const outcome of ['welcomed', 'contact_added']) {
+      await until(async () => unequal(outcome, desk.usersWith(outcome).length, lucky.length));
+    }
     await breakDown(system, welcome, crm);
     await desk.post(unlucky);
     tell(`${unlucky.name} signs up while mail and CRM are down.`);
