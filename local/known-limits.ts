@@ -1,7 +1,7 @@
 /** What the local cloud does otherwise than AWS, whatever the templates say. */
 export const KNOWN_LIMITS: readonly string[] = [
   'IAM and resource policies are not evaluated: what they allow is proven by the policy tests.',
-  'Nothing is encrypted: KMS keys are names.',
+  'Nothing at rest is encrypted: queues, topics, tables and buckets name their keys, and do not use them.',
   'Messages are kept until they are consumed: retention periods do not run.',
   'Alarms look at periods that are 60 times shorter: a minute is a second.',
   'Schedules run 60 times as often.',

@@ -8,12 +8,13 @@ export interface AddressedService {
 }
 
 /** The AWS services that the endpoint answers for. */
-export const SERVED = ['sqs', 'sns', 's3', 'dynamodb', 'sts'] as const;
+export const SERVED = ['sqs', 'sns', 's3', 'dynamodb', 'kms', 'sts'] as const;
 
 /** Services by what stands before the dot of `x-amz-target`. */
 const TARGETS: Readonly<Record<string, string>> = {
   AmazonSQS: 'sqs',
   DynamoDB_20120810: 'dynamodb',
+  TrentService: 'kms',
 };
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html */

@@ -3,6 +3,7 @@ import { listenOn } from '../http-api/local-listener.ts';
 import { DirectQueues } from './direct-queues.ts';
 import { DynamoDb } from './dynamodb/dynamodb.ts';
 import { fixQueueUrls, loadFauxqs } from './fauxqs.ts';
+import { Kms } from './kms/kms.ts';
 import type { MessageStore } from './message-store.ts';
 import { BucketNotifications } from './s3/bucket-notifications.ts';
 import { NotificationDelivery } from './s3/notification-delivery.ts';
@@ -43,7 +44,7 @@ export interface Endpoint {
 }
 
 /**
- * Serves SQS, SNS, S3, DynamoDB and EventBridge Scheduler on one port of 127.0.0.1.
+ * Serves SQS, SNS, S3, DynamoDB, KMS and EventBridge Scheduler on one port of 127.0.0.1.
  *
  * @throws PortUnavailable where another program listens there.
  */
@@ -78,7 +79,7 @@ export async function startEndpoint({ port, region }: EndpointOptions): Promise<
   const server = wireServer({
     dynamoDb,
     region,
-    json: queueActions,
+    json: new Map([...queueActions, ...new Kms().actions]),
     query: new Map([
       ['Publish', publisher.publish],
       ['PublishBatch', publisher.publishBatch],

@@ -32,6 +32,8 @@ export interface WireRoutes {
 }
 
 const DYNAMODB = 'DynamoDB_20120810.';
+/** The one service of the JSON protocol that fauxqs knows more of than is told apart here. */
+const SQS = 'AmazonSQS.';
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 /** As much as fauxqs takes: a part of an S3 upload. */
 const MAX_BODY_BYTES = 11 * 1_048_576;
@@ -87,6 +89,10 @@ async function answered(
     if (action !== undefined && typeof target === 'string') {
       const parameters = jsonParameters(await bodyOf(request));
       return jsonResult(action, { action: target, parameters, region, isGone });
+    }
+    if (typeof target === 'string' && !target.startsWith(SQS)) {
+      const error = new AwsError('UnknownOperationException', `The local cloud does not run ${target}.`);
+      return jsonError(error, 'local');
     }
     if (headers['content-type']?.startsWith('application/x-www-form-urlencoded')) {
       return queryResult(await bodyOf(request), region, request, isGone, routes);

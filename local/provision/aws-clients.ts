@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SNSClient } from '@aws-sdk/client-sns';
@@ -34,6 +35,10 @@ export class AwsClients {
 
   dynamoDb(region: string): DynamoDBClient {
     return this.#client(`dynamodb ${region}`, () => new DynamoDBClient(this.#settings('dynamodb', region)));
+  }
+
+  kms(region: string): KMSClient {
+    return this.#client(`kms ${region}`, () => new KMSClient(this.#settings('kms', region)));
   }
 
   s3(region: string): S3Client {

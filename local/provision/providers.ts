@@ -10,6 +10,7 @@ import {
   httpRouteProvider,
   httpStageProvider,
 } from './http-api-providers.ts';
+import { keyProvider } from './key-provider.ts';
 import { listenerProvider, targetGroupProvider } from './load-balancer-providers.ts';
 import {
   configurationSetProvider,
@@ -47,6 +48,7 @@ export const PROVIDERS: readonly ResourceProvider[] = [
   httpIntegrationProvider,
   httpRouteProvider,
   httpStageProvider,
+  keyProvider,
   launchTemplateProvider,
   listenerProvider,
   mailTemplateProvider,

@@ -3,7 +3,6 @@ import type { ResourceDeclaration, ResourceIdentity } from '../assembly/resource
 import { physicalName } from './physical-name.ts';
 
 const NOT_EVALUATED = 'permissions are not evaluated locally; the policy tests prove them';
-const NOT_ENCRYPTED = 'nothing is encrypted locally';
 const BOOKKEEPING = 'bookkeeping of the deployment';
 const NO_NETWORK = 'all is on one machine: there is no network to shut off; the policy tests prove it shut';
 const NOT_SCALED = 'fleets keep their size locally (--workers); npm run simulate plays their scaling';
@@ -37,8 +36,7 @@ export const SATISFIED_TYPES: Readonly<Record<string, string>> = {
   'AWS::IAM::Role': NOT_EVALUATED,
   'AWS::IAM::RolePolicy': NOT_EVALUATED,
   'AWS::IAM::ServiceLinkedRole': NOT_EVALUATED,
-  'AWS::KMS::Alias': NOT_ENCRYPTED,
-  'AWS::KMS::Key': NOT_ENCRYPTED,
+  'AWS::KMS::Alias': 'keys go by their own ids locally',
   'AWS::Lambda::Permission': NOT_EVALUATED,
   'AWS::Logs::LogGroup': 'log lines go to the terminal',
   'AWS::Logs::LogStream': 'log lines go to the terminal',

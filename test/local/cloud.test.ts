@@ -2,7 +2,7 @@ import { AssemblyError } from '../../local/assembly/assembly-error.ts';
 import { startLocalCloud } from '../../local/cloud.ts';
 import { PortUnavailable } from '../../local/http-api/local-listener.ts';
 import { WrittenAssembly, type WrittenStack } from './assembly/written-assembly.ts';
-import { attributeOf, ProvisionedStacks, refTo } from './provision/provisioned-stacks.ts';
+import { ProvisionedStacks, refTo } from './provision/provisioned-stacks.ts';
 
 const stacks = new ProvisionedStacks();
 
@@ -17,7 +17,7 @@ function stack(name: string, template: object, dependencies: readonly string[] =
 it('reports what runs, what needs nothing, and what does not run', async () => {
   const { cloud } = await stacks.ofResources({
     Queue: queue,
-    Key: { Type: 'AWS::KMS::Key' },
+    Role: { Type: 'AWS::IAM::Role' },
     Policy: { Type: 'AWS::SQS::QueuePolicy', Properties: { Queues: [refTo('Queue')] } },
     Server: { Type: 'AWS::EC2::Instance' },
     Magic: { Type: 'Custom::Magic' },
@@ -25,7 +25,11 @@ it('reports what runs, what needs nothing, and what does not run', async () => {
 
   expect(cloud.provisioned).toEqual([{ type: 'AWS::SQS::Queue', paths: ['shop/Queue/Resource'] }]);
   expect(cloud.satisfied).toEqual([
-    { type: 'AWS::KMS::Key', paths: ['shop/Key/Resource'], reason: 'nothing is encrypted locally' },
+    {
+      type: 'AWS::IAM::Role',
+      paths: ['shop/Role/Resource'],
+      reason: 'permissions are not evaluated locally; the policy tests prove them',
+    },
     {
       type: 'AWS::SQS::QueuePolicy',
       paths: ['shop/Policy/Resource'],
@@ -41,8 +45,8 @@ it('reports what runs, what needs nothing, and what does not run', async () => {
 
 it('names what needs nothing, for those that refer to it', async () => {
   const { cloud } = await stacks.ofResources({
-    Key: { Type: 'AWS::KMS::Key' },
-    Queue: { Type: 'AWS::SQS::Queue', Properties: { KmsMasterKeyId: attributeOf('Key') } },
+    Alias: { Type: 'AWS::KMS::Alias' },
+    Queue: { Type: 'AWS::SQS::Queue', Properties: { KmsMasterKeyId: refTo('Alias') } },
   });
 
   expect(cloud.queues()).toHaveLength(1);

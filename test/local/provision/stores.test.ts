@@ -1,4 +1,5 @@
 import { DescribeTableCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { EncryptCommand, KMSClient } from '@aws-sdk/client-kms';
 import {
   GetSubscriptionAttributesCommand,
   GetTopicAttributesCommand,
@@ -359,3 +360,41 @@ interface Notification {
   readonly Event?: string;
   readonly Records?: readonly { readonly s3: { readonly object: { readonly key: string } } }[];
 }
+
+describe('AWS::KMS::Key', () => {
+  const key = (Properties: object = {}) => ({ Type: 'AWS::KMS::Key', Properties });
+
+  async function encrypted({ cloud }: ProvisionedCloud, KeyId: string | undefined) {
+    const client = new KMSClient({
+      endpoint: cloud.endpoint,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    });
+    try {
+      return await client.send(new EncryptCommand({ KeyId, Plaintext: Buffer.from('text') }));
+    } finally {
+      client.destroy();
+    }
+  }
+
+  it('encrypts, by the id and the ARN that the template gives to others', async () => {
+    const provisioned = await stacks.ofResources(
+      { Key: key({ Description: 'Encrypts cards' }) },
+      { template: { Resources: { Key: key() }, Outputs: { Arn: { Value: attributeOf('Key') } } } },
+    );
+    const { cloud } = provisioned;
+    const arn = cloud.stacks[0]?.outputs.Arn;
+
+    expect(arn).toBe('arn:aws:kms:us-east-1:000000000000:key/shop-Key');
+    expect(cloud.resource('Key')?.ref).toBe('shop-Key');
+    for (const id of [arn, cloud.resource('Key')?.ref]) {
+      await expect(encrypted(provisioned, id)).resolves.toMatchObject({ KeyId: arn });
+    }
+  });
+
+  it('is said not to run where it is not symmetric', async () => {
+    const { cloud } = await stacks.ofResources({ Key: key({ KeySpec: 'RSA_2048' }) });
+
+    expect(notesOn(cloud, 'Key')).toEqual(['keys of RSA_2048 do not run here']);
+  });
+});
