@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { requireEncrypted } from './secret-fields.ts';
 
 /** Message attribute that carries an event's type; what subscription filter policies match on. */
 export const eventTypeAttribute = 'eventType';
@@ -87,8 +88,14 @@ export class EventFamily<Schemas extends EventSchemas> {
     };
   }
 
-  /** The wire form of an event: JSON body, the attributes that subscriptions filter on, and its group. */
+  /**
+   * The wire form of an event: JSON body, the attributes that subscriptions filter on, and its group.
+   *
+   * @throws TypeError where a secret field is not encrypted.
+   */
   encode(message: EventOf<Schemas> & { readonly event_type: string }): EncodedEvent {
+    const schema = this.schemas[message.event_type];
+    if (schema !== undefined) requireEncrypted(schema, message);
     const groupId = this.#groupBy?.(message);
     return {
       body: JSON.stringify(message),

@@ -11,11 +11,15 @@ export const placeOrderEnvironment = v.object({
   ...commonEnvironment,
   TOPIC_ARN: required,
   IDEMPOTENCY_TABLE: required,
+  /** The key that card tokens are encrypted under. */
+  CARD_TOKEN_KEY_ARN: required,
 });
 
 export const paymentEnvironment = v.object({
   ...commonEnvironment,
   TABLE_NAME: required,
+  /** The key that card tokens are encrypted under; tokens under any other are refused. */
+  CARD_TOKEN_KEY_ARN: required,
   /** Base URL of the payment gateway; without it, the built-in simulated gateway takes every charge. */
   PAYMENT_GATEWAY_URL: v.optional(v.pipe(v.string(), v.url())),
   /** Comma-separated order ids whose charge the simulated gateway refuses; set by demonstrations only. */

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { EventFamily, type EventOf, event } from './events.ts';
 import { currency, decimalAmount, minorUnits, toMinorUnits } from './money.ts';
+import { SecretField } from './secret-fields.ts';
 import { shortText, timestamp } from './text.ts';
 
 const orderId = v.pipe(
@@ -50,6 +51,19 @@ const orderItems = v.pipe(
   ),
 );
 
+/**
+ * What the payment gateway knows the customer's card by. Whoever holds it may charge the card, so that it
+ * travels encrypted, from the intake to payment.
+ */
+export const cardToken = new SecretField({
+  eventType: 'order_placed',
+  name: 'card_token',
+  subject: 'order_id',
+  form: /^(?![\d-]+$)[A-Za-z0-9_-]{8,255}$/,
+  fault:
+    'Invalid card token: expected 8 to 255 letters, digits, hyphens or underscores; a card number is no token',
+});
+
 /** Fields that every event of an order has. */
 const ofOrder = { order_id: orderId, tenant: v.optional(tenant) };
 
@@ -62,6 +76,7 @@ export const orderEvents = new EventFamily(
       total_minor: minorUnits,
       currency,
       items: orderItems,
+      card_token: v.optional(cardToken.encrypted),
       placed_at: timestamp,
     }),
     order_shipped: event('order_shipped', {
@@ -92,7 +107,8 @@ export const shippingEvents = orderEvents.select('order_placed', 'order_shipped'
 
 /**
  * What a client posts to place an order. Money is written as people write it (`99.99`) and leaves
- * in minor units; an order without items reserves no stock.
+ * in minor units; an order without items reserves no stock; one without a card token is charged to
+ * whatever the payment gateway has on file.
  */
 export const placeOrderRequest = v.pipe(
   v.object({
@@ -102,6 +118,7 @@ export const placeOrderRequest = v.pipe(
     total: decimalAmount,
     currency: v.optional(currency, 'USD'),
     items: v.optional(orderItems, []),
+    card_token: v.optional(cardToken.plain),
   }),
   v.forward(
     v.partialCheck(

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
+import type { SecretText } from '../../contracts/secret-fields.ts';
 import { DependencyDownError, errorFrom } from '../shared/failures.ts';
 import type { ChargeResult, RefundResult } from './domain/payment.ts';
-import type { PaymentGateway, PaymentRequest } from './payment-gateway.ts';
+import type { ChargeRequest, PaymentGateway, PaymentRequest } from './payment-gateway.ts';
 
 const chargeAnswer = v.object({ charge_id: v.pipe(v.string(), v.minLength(1)) });
 const refundAnswer = v.object({
@@ -34,8 +35,8 @@ export interface HttpPaymentGatewayOptions {
 }
 
 /**
- * Payment gateway over HTTP: `POST charges` and `POST refunds` with the order's id and amount, and an
- * `Idempotency-Key` of order and operation, under which the gateway does a request once. It has to know
+ * Payment gateway over HTTP: `POST charges` and `POST refunds` with the order's id and amount, a charge
+ * with the card's token where there is one, and an `Idempotency-Key` of order and operation, under which the gateway does a request once. It has to know
  * the key for as long as a message may come back: four weeks, of which two in the DLQ.
  *
  * 2xx is done and 4xx declined, except where a 4xx is not about the customer; that, 5xx, no connection
@@ -50,7 +51,7 @@ export class HttpPaymentGateway implements PaymentGateway {
     this.#timeoutMs = timeoutMs;
   }
 
-  async charge(request: PaymentRequest): Promise<ChargeResult> {
+  async charge(request: ChargeRequest): Promise<ChargeResult> {
     const answer = await this.#post('charge', request, chargeAnswer);
     return answer.accepted
       ? { status: 'charged', charge_id: answer.content.charge_id }
@@ -70,7 +71,7 @@ export class HttpPaymentGateway implements PaymentGateway {
 
   async #post<Schema extends v.GenericSchema>(
     operation: 'charge' | 'refund',
-    { order_id, amount_minor, currency }: PaymentRequest,
+    { order_id, amount_minor, currency, card_token }: ChargeRequest,
     schema: Schema,
   ): Promise<GatewayAnswer<v.InferOutput<Schema>>> {
     let status: number;
@@ -83,12 +84,18 @@ export class HttpPaymentGateway implements PaymentGateway {
           accept: 'application/json',
           'idempotency-key': `${order_id}:${operation}`,
         },
-        body: JSON.stringify({ order_id, amount_minor, currency }),
+        body: JSON.stringify({
+          order_id,
+          amount_minor,
+          currency,
+          ...(card_token && { card_token: card_token.reveal() }),
+        }),
         redirect: 'error',
         signal: AbortSignal.timeout(this.#timeoutMs),
       });
       status = response.status;
-      text = await response.text();
+      // A gateway that repeats what it was sent would have the token recorded and logged.
+      text = masked(await response.text(), card_token);
     } catch (thrown) {
       const error = errorFrom(thrown);
       const cause = error.cause === undefined ? '' : ` (${errorFrom(error.cause).message})`;
@@ -112,6 +119,10 @@ export class HttpPaymentGateway implements PaymentGateway {
     }
     return { accepted: true, content: content.output };
   }
+}
+
+function masked(text: string, secret: SecretText | undefined): string {
+  return secret === undefined ? text : text.replaceAll(secret.reveal(), String(secret));
 }
 
 function jsonOf(text: string): unknown {

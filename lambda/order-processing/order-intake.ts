@@ -1,13 +1,17 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { maxOrderBodyBytes } from '../../contracts/order-processing.ts';
-import { type OrderPlaced, placeOrderRequest } from '../../contracts/orders.ts';
+import { type OrderPlaced, type PlaceOrderRequest, placeOrderRequest } from '../../contracts/orders.ts';
+import type { EncryptedField, SecretText } from '../../contracts/secret-fields.ts';
 import { correlationIdOf, errorResponse, jsonResponse } from '../shared/http.ts';
 import type { IdempotentRequests } from '../shared/idempotent-requests.ts';
 import { readKeyedRequest, refusalOf } from '../shared/keyed-request.ts';
 
 export interface OrderIntakePorts {
   readonly topic: { publish(event: OrderPlaced): Promise<void> };
+  readonly cardTokens: {
+    encrypt(token: SecretText, order: { readonly order_id: string }): Promise<EncryptedField<'card_token'>>;
+  };
   /** Remembers requests by the order's id. */
   readonly orders: Pick<IdempotentRequests, 'answer'>;
   /** Remembers requests by the key that a client gave to one. */
@@ -29,7 +33,7 @@ type Acceptance = {
  * order under the same id is refused. So is the same `Idempotency-Key` with another order.
  */
 export function orderIntake(ports: OrderIntakePorts) {
-  const { topic, orders, requests, logger } = ports;
+  const { topic, cardTokens, orders, requests, logger } = ports;
 
   return async (
     request: APIGatewayProxyEventV2,
@@ -50,20 +54,23 @@ export function orderIntake(ports: OrderIntakePorts) {
         message: 'The order cannot be taken as it is. Mend the faults.',
       });
       line.order_id = order.order_id;
+      const remembered = rememberedOf(order);
       const publishOnce = () =>
-        orders.answer(order.order_id, { ...order }, context, async () => {
+        orders.answer(order.order_id, remembered, context, async () => {
+          const { card_token, ...open } = order;
           await topic.publish({
             event_type: 'order_placed',
             correlation_id: correlationId,
             placed_at: new Date().toISOString(),
-            ...order,
+            ...open,
+            ...(card_token && { card_token: await cardTokens.encrypt(card_token, order) }),
           });
           return { order_id: order.order_id, request_id: context.awsRequestId };
         });
       const { order_id, request_id }: Acceptance =
         key === undefined
           ? await publishOnce()
-          : await requests.answer(key, { ...order }, context, publishOnce);
+          : await requests.answer(key, remembered, context, publishOnce);
       const outcome = request_id === context.awsRequestId ? 'accepted' : 'accepted_before';
       logger.info('Order taken', { outcome, ...line });
       return jsonResponse(202, { order_id }, { correlationId });
@@ -74,4 +81,12 @@ export function orderIntake(ports: OrderIntakePorts) {
       return errorResponse(error, { correlationId });
     }
   };
+}
+
+/**
+ * What the same order is known by when it comes again. Of its card token only that there is one: the
+ * fingerprint that is kept of a request is a plain hash, from which a token that can be guessed can be found.
+ */
+function rememberedOf({ card_token, ...open }: PlaceOrderRequest) {
+  return { ...open, ...(card_token && { card_token: 'given' }) };
 }

@@ -1,7 +1,13 @@
+import type { SecretText } from '../../contracts/secret-fields.ts';
 import type { Amount, ChargeResult, RefundResult } from './domain/payment.ts';
 
 export interface PaymentRequest extends Amount {
   readonly order_id: string;
+}
+
+export interface ChargeRequest extends PaymentRequest {
+  /** The card to charge; without one, that which the gateway has on file for the order. */
+  readonly card_token?: SecretText | undefined;
 }
 
 /**
@@ -10,7 +16,7 @@ export interface PaymentRequest extends Amount {
  */
 export interface PaymentGateway {
   /** Takes an order's money: once, however often it is asked. */
-  charge(request: PaymentRequest): Promise<ChargeResult>;
+  charge(request: ChargeRequest): Promise<ChargeResult>;
 
   /**
    * Gives back what was taken for an order, once, however often it is asked; and from then on takes

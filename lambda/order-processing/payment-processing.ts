@@ -1,4 +1,5 @@
 import type { OrderCanceled, OrderPlaced } from '../../contracts/orders.ts';
+import type { SecretText } from '../../contracts/secret-fields.ts';
 import { WorkInProgressError } from '../shared/failures.ts';
 import type { Delivery, Handled } from '../shared/queue-consumer.ts';
 import { onCurrentState, type Versioned, type VersionedStates } from '../shared/versioned-items.ts';
@@ -14,6 +15,7 @@ import type { PaymentGateway } from './payment-gateway.ts';
 export interface PaymentPorts {
   readonly payments: VersionedStates<PaymentState>;
   readonly gateway: PaymentGateway;
+  readonly cardTokens: { decrypt(order: OrderPlaced): Promise<SecretText | undefined> };
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }
@@ -22,9 +24,10 @@ export interface PaymentPorts {
  * Charges what was ordered and refunds what was canceled, each once.
  *
  * The intent is recorded before the gateway is called, the result after: a delivery that finds an intent
- * asks the gateway again under the same key, and gets the answer that was lost.
+ * asks the gateway again under the same key, and gets the answer that was lost. The card's token is decrypted
+ * for each call and never recorded: every delivery of the event brings it along.
  */
-export function paymentProcessing({ payments, gateway, now = Date.now }: PaymentPorts) {
+export function paymentProcessing({ payments, gateway, cardTokens, now = Date.now }: PaymentPorts) {
   return async (event: OrderPlaced | OrderCanceled, delivery: Delivery): Promise<Handled> => {
     const orderId = event.order_id;
     // An order is hardly ever placed twice, so that is not asked first: the write finds out.
@@ -70,9 +73,12 @@ export function paymentProcessing({ payments, gateway, now = Date.now }: Payment
         currency: next.currency,
       };
       try {
-        return action === 'charge'
-          ? { event_type: 'charge_answered', result: await gateway.charge(request) }
-          : { event_type: 'refund_answered', result: await gateway.refund(request) };
+        if (action === 'refund') {
+          return { event_type: 'refund_answered', result: await gateway.refund(request) };
+        }
+        // Only an order that was placed is ever charged.
+        const card_token = event.event_type === 'order_placed' ? await cardTokens.decrypt(event) : undefined;
+        return { event_type: 'charge_answered', result: await gateway.charge({ ...request, card_token }) };
       } catch (error) {
         // If that fails too, or somebody else has taken over, the lease ends with the invocation.
         await payments.write(orderId, released(next), stored).catch(() => undefined);

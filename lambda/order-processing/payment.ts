@@ -1,7 +1,9 @@
 import { parseEnvironment } from '../../contracts/environment.ts';
 import { paymentEnvironment } from '../../contracts/order-processing.ts';
-import { paymentEvents } from '../../contracts/orders.ts';
+import { cardToken, paymentEvents } from '../../contracts/orders.ts';
 import { documentClient } from '../shared/dynamodb-client.ts';
+import { FieldDecryptor } from '../shared/field-decryptor.ts';
+import { kmsClient } from '../shared/kms-client.ts';
 import { queueConsumer } from '../shared/queue-consumer.ts';
 import { HttpPaymentGateway } from './http-payment-gateway.ts';
 import { paymentProcessing } from './payment-processing.ts';
@@ -10,6 +12,7 @@ import { SimulatedPaymentGateway } from './simulated-payment-gateway.ts';
 
 const {
   TABLE_NAME: tableName,
+  CARD_TOKEN_KEY_ARN: keyArn,
   PAYMENT_GATEWAY_URL: baseUrl,
   SIMULATED_GATEWAY_FAILS: failingOrders,
 } = parseEnvironment(paymentEnvironment, process.env);
@@ -19,6 +22,7 @@ export const handler = queueConsumer({
   subjectField: 'order_id',
   handle: paymentProcessing({
     payments: paymentStore(documentClient(), tableName),
+    cardTokens: new FieldDecryptor(cardToken, { kms: kmsClient(), keyArn }),
     gateway:
       baseUrl === undefined
         ? new SimulatedPaymentGateway(failingOrders.split(',').map(id => id.trim()))

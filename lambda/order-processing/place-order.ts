@@ -1,9 +1,11 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { parseEnvironment } from '../../contracts/environment.ts';
 import { placeOrderEnvironment } from '../../contracts/order-processing.ts';
-import { orderEvents } from '../../contracts/orders.ts';
+import { cardToken, orderEvents } from '../../contracts/orders.ts';
 import { dynamoDbClient } from '../shared/dynamodb-client.ts';
+import { FieldEncryptor } from '../shared/field-encryptor.ts';
 import { IdempotentRequests } from '../shared/idempotent-requests.ts';
+import { kmsClient } from '../shared/kms-client.ts';
 import { snsClient } from '../shared/sns-client.ts';
 import { TopicPublisher } from '../shared/topic-publisher.ts';
 import { orderIntake } from './order-intake.ts';
@@ -15,6 +17,7 @@ const day = 24 * 60 * 60;
 
 export const handler = orderIntake({
   topic: new TopicPublisher({ sns: snsClient(), topicArn: environment.TOPIC_ARN, events: orderEvents }),
+  cardTokens: new FieldEncryptor(cardToken, { kms: kmsClient(), keyArn: environment.CARD_TOKEN_KEY_ARN }),
   orders: new IdempotentRequests({
     ...records,
     keyspace: 'order id',

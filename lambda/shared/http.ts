@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { jsonFault } from './json-fault.ts';
 
 /** Something wrong with a request, in the client's words. */
 export interface RequestFault {
@@ -61,8 +62,7 @@ export function readJson(request: APIGatewayProxyEventV2, maxBytes: number): unk
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch (error) {
     throw new HttpError(400, 'malformed_json', 'The body is not JSON in UTF-8.', {
-      faults: [{ field: 'body', message: body.length === 0 ? 'It is empty' : (error as Error).message }],
-      cause: error,
+      faults: [{ field: 'body', message: jsonFault(error, body.length) }],
     });
   }
 }

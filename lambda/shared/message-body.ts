@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { EventSelection } from '../../contracts/events.ts';
 import { BadMessageError, UnknownEventTypeError } from './failures.ts';
+import { jsonFault } from './json-fault.ts';
 
 /** A body as JSON. */
 export function parseJson(body: string): unknown {
@@ -8,8 +9,7 @@ export function parseJson(body: string): unknown {
     return JSON.parse(body);
   } catch (error) {
     throw new BadMessageError(
-      `The message body is not JSON: ${(error as SyntaxError).message}. Publish events through their family's encode().`,
-      { cause: error },
+      `The message body is not JSON. ${jsonFault(error, body.length)}. Publish events through their family's encode().`,
     );
   }
 }

@@ -65,6 +65,12 @@ function bundle(entries: readonly string[]): void {
     platform: 'node',
     target: 'node24',
     format: 'esm',
+    // Of packages that have both, the ES modules: what is not used is left out of them.
+    mainFields: ['module', 'main'],
+    // Packages of the older module system inside the bundle ask for Node's own modules by `require`.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
     external: ['@aws-sdk/*'],
     absWorkingDir: repository,
     logLevel: 'error',

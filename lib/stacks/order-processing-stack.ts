@@ -9,10 +9,17 @@ import {
   placeOrderEnvironment,
   shippingEnvironment,
 } from '../../contracts/order-processing.ts';
-import { inventoryEvents, orderEvents, paymentEvents, shippingEvents } from '../../contracts/orders.ts';
+import {
+  cardToken,
+  inventoryEvents,
+  orderEvents,
+  paymentEvents,
+  shippingEvents,
+} from '../../contracts/orders.ts';
 import { AlarmTopic } from '../constructs/alarm-topic.ts';
 import { DurableQueue } from '../constructs/durable-queue.ts';
 import { FanOutTopic } from '../constructs/fan-out-topic.ts';
+import { FieldKey } from '../constructs/field-key.ts';
 import { HttpIntake } from '../constructs/http-intake.ts';
 import { MessageFunction } from '../constructs/message-function.ts';
 import { MessageKey } from '../constructs/message-key.ts';
@@ -29,7 +36,7 @@ import { SystemStack, type SystemStackProps } from './system-stack.ts';
 /**
  * An order placed over HTTP becomes an event on one topic, which fans it out to payment, inventory and
  * shipping: each with a queue of its own, the filter policy of what it asked for, a DLQ, a function
- * and a table.
+ * and a table. The card's token in it is encrypted from place-order to payment.
  */
 export class OrderProcessingStack extends SystemStack {
   constructor(scope: Construct, id: string, props: SystemStackProps) {
@@ -47,6 +54,7 @@ export class OrderProcessingStack extends SystemStack {
         removalPolicy,
       }),
     });
+    const cardTokenKey = new FieldKey(this, 'CardTokenKey', { field: cardToken, removalPolicy });
     const requests = new StateTable(this, 'Requests', this.tableSettings);
     const placeOrder = new MessageFunction(this, 'PlaceOrder', {
       description: 'Takes an order over HTTP and publishes that it was placed',
@@ -56,12 +64,14 @@ export class OrderProcessingStack extends SystemStack {
         LOG_LEVEL: config.logLevel,
         TOPIC_ARN: orders.topic.topicArn,
         IDEMPOTENCY_TABLE: requests.table.tableName,
+        CARD_TOKEN_KEY_ARN: cardTokenKey.keyArn,
       },
       serviceName: 'place-order',
       metricsNamespace,
       ...this.logSettings,
     });
     orders.grantPublish(placeOrder.function);
+    cardTokenKey.admitEncryption(placeOrder.function);
     requests.grant(placeOrder.function, 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem');
     const intake = new HttpIntake(this, 'Intake', {
       ratePerSecond: config.intakeRatePerSecond,
@@ -103,10 +113,12 @@ export class OrderProcessingStack extends SystemStack {
       environment: {
         LOG_LEVEL: config.logLevel,
         TABLE_NAME: payments.table.tableName,
+        CARD_TOKEN_KEY_ARN: cardTokenKey.keyArn,
         PAYMENT_GATEWAY_URL: this.#paymentGatewayUrl(),
       },
       serviceName: 'payment',
     });
+    cardTokenKey.admitDecryption(payment.function);
     payments.grant(payment.function, 'GetItem', 'PutItem');
 
     const stock = new StateTable(this, 'Stock', this.tableSettings);

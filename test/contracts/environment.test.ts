@@ -23,9 +23,9 @@ describe('parseEnvironment', () => {
 
 describe('environments of order-processing', () => {
   it('let the simulated gateway fail for nobody unless told to', () => {
-    expect(parseEnvironment(paymentEnvironment, { LOG_LEVEL: 'INFO', TABLE_NAME: 't' })).toEqual({
-      LOG_LEVEL: 'INFO',
-      TABLE_NAME: 't',
+    const variables = { LOG_LEVEL: 'INFO', TABLE_NAME: 't', CARD_TOKEN_KEY_ARN: 'arn' };
+    expect(parseEnvironment(paymentEnvironment, variables)).toEqual({
+      ...variables,
       SIMULATED_GATEWAY_FAILS: '',
     });
   });

@@ -250,3 +250,48 @@ describe('verdicts', () => {
     expect(() => expect(promised).toBeDenied()).toThrow('Await what was asked');
   });
 });
+
+describe('the encryption context of a call of KMS', () => {
+  const admits: PolicyStatement = {
+    Effect: 'Allow',
+    Principal: { AWS: roleArn },
+    Action: ['kms:Decrypt', 'kms:DescribeKey'],
+    Resource: '*',
+    Condition: {
+      StringEquals: { 'kms:EncryptionContext:field': 'card' },
+      StringLike: { 'kms:EncryptionContext:order_id': '?*' },
+    },
+  };
+  const inContext = (context: Situation['context']) =>
+    verdictOn('kms:Decrypt', keyArn, {
+      onResource: [admits],
+      context: {
+        'kms:EncryptionContext:field': undefined,
+        'kms:EncryptionContext:order_id': undefined,
+        ...context,
+      },
+    });
+
+  it('decides what a policy allows in it', async () => {
+    const context = { 'kms:EncryptionContext:field': 'card', 'kms:EncryptionContext:order_id': '1' };
+    expect(await inContext(context)).toBeAllowed();
+    expect(await inContext({ ...context, 'kms:EncryptionContext:field': 'iban' })).toBeDenied();
+    expect(await inContext({ ...context, 'kms:EncryptionContext:order_id': undefined })).toBeDenied();
+    expect(await inContext({})).toBeDenied();
+  });
+
+  it('must be settled, or the request is no question', async () => {
+    await expect(verdictOn('kms:Decrypt', keyArn, { onResource: [admits] })).rejects.toThrow(
+      /asks for kms:EncryptionContext:field, of which the request says nothing/,
+    );
+  });
+
+  it('is not sent by calls that encrypt nothing', async () => {
+    await expect(
+      verdictOn('kms:DescribeKey', keyArn, {
+        onResource: [admits],
+        context: { 'kms:EncryptionContext:field': 'card', 'kms:EncryptionContext:order_id': '1' },
+      }),
+    ).rejects.toThrow(/AWS does not send kms:EncryptionContext:field/);
+  });
+});

@@ -1,3 +1,4 @@
+import { cardToken } from '../../contracts/orders.ts';
 import { deliveryEdges } from '../support/policy/delivery-edges.ts';
 import { reachOf } from '../support/policy/reach.ts';
 import { synthesizedWorld } from '../support/policy/synthesized-world.ts';
@@ -123,6 +124,80 @@ describe('CloudWatch', () => {
   });
 });
 
+describe('the key of the card tokens', () => {
+  const key = dev.resource(`${stack}/CardTokenKey`);
+  const contextKey = 'kms:EncryptionContext:';
+  /** Of order 12345, as the functions name it. */
+  const context = Object.fromEntries(
+    Object.entries(cardToken.contextOf({ order_id: '12345' })).map(([name, value]) => [
+      `${contextKey}${name}`,
+      value,
+    ]),
+  );
+  const placeOrder = dev.role(`${stack}/PlaceOrder/Role`);
+  const payment = dev.role(`${stack}/PaymentConsumer/Role`);
+  /** Other values, or none, for each part of the context. */
+  const otherContexts = Object.keys(context).flatMap(name => [
+    { ...context, [name]: undefined },
+    ...(name === `${contextKey}order_id` ? [] : [{ ...context, [name]: 'another' }]),
+  ]);
+
+  it('makes data keys for place-order, which can open none', async () => {
+    expect(await placeOrder.with(context).may('kms:GenerateDataKey', key)).toBeAllowed();
+    expect(await placeOrder.with(context).may('kms:Decrypt', key)).toBeDenied();
+    expect(await placeOrder.with(context).may('kms:Encrypt', key)).toBeDenied();
+  });
+
+  it('opens data keys for payment, which can make none', async () => {
+    expect(await payment.with(context).may('kms:Decrypt', key)).toBeAllowed();
+    expect(await payment.with(context).may('kms:GenerateDataKey', key)).toBeDenied();
+    expect(await payment.with(context).may('kms:Encrypt', key)).toBeDenied();
+  });
+
+  it.each(otherContexts)('does either for a card token of an order alone, not in %j', async other => {
+    expect(await placeOrder.with(other).may('kms:GenerateDataKey', key)).toBeDenied();
+    expect(await payment.with(other).may('kms:Decrypt', key)).toBeDenied();
+  });
+
+  it('does neither for anybody else, an administrator included', async () => {
+    const roles = dev.ofType('AWS::IAM::Role').filter(({ path }) => !path.startsWith(`${stack}/`));
+    const others = [
+      dev.role(`${stack}/InventoryConsumer/Role`),
+      dev.role(`${stack}/ShippingConsumer/Role`),
+      ...roles.map(role => dev.role(role)),
+      dev.administrator(),
+      dev.stranger(),
+      dev.outsider(),
+      dev.anybody(),
+    ];
+    for (const caller of others) {
+      for (const action of ['Decrypt', 'GenerateDataKey', 'Encrypt', 'ReEncryptFrom']) {
+        expect(await caller.with(context).may(`kms:${action}`, key)).toBeDenied();
+      }
+    }
+  });
+
+  it.each([
+    ['sns.amazonaws.com', topic],
+    ['sqs.amazonaws.com', dev.resource(`${stack}/Payment/Queue`)],
+    ['lambda.amazonaws.com', dev.resource(`${stack}/PaymentConsumer/Function`)],
+    ['dynamodb.amazonaws.com', dev.resource(`${stack}/Payments/Table`)],
+  ])('does nothing for %s, which carries or keeps what is encrypted', async (name, source) => {
+    for (const action of ['Decrypt', 'GenerateDataKey']) {
+      const service = dev.service(name, { arn: source.arn, account: source.account });
+      expect(await service.with(context).may(`kms:${action}`, key)).toBeDenied();
+    }
+  });
+
+  it('is seen to by an administrator, who can give nobody a way past its policy', async () => {
+    const administrator = dev.administrator();
+    for (const action of ['DescribeKey', 'PutKeyPolicy', 'DisableKey', 'ScheduleKeyDeletion']) {
+      expect(await administrator.may(`kms:${action}`, key)).toBeAllowed();
+    }
+    expect(await administrator.may('kms:CreateGrant', key)).toBeDenied();
+  });
+});
+
 describe('API Gateway', () => {
   const placeOrder = dev.resource(`${stack}/PlaceOrder/Function`);
   const api = dev.resource(`${stack}/Intake/Api`);
@@ -164,18 +239,27 @@ describe('roles may do what their functions do, and nothing else', () => {
   const put = 'dynamodb:PutItem';
   const update = 'dynamodb:UpdateItem';
   const remove = 'dynamodb:DeleteItem';
+  const anyCardToken = 'event_type=order_placed field=card_token order_id=*';
   const useTableKey = ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'];
 
   const functions = [
     {
       role: 'PlaceOrder',
       table: { name: 'Requests', actions: [remove, read, put, update] },
-      reaches: { 'OrderPlaced/Topic': ['sns:Publish'], TopicKey: ['kms:Decrypt', 'kms:GenerateDataKey'] },
+      reaches: {
+        CardTokenKey: [`kms:GenerateDataKey in ${anyCardToken}`],
+        'OrderPlaced/Topic': ['sns:Publish'],
+        TopicKey: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      },
     },
     {
       role: 'PaymentConsumer',
       table: { name: 'Payments', actions: [read, put] },
-      reaches: { 'Payment/Queue': consume, QueueKey: ['kms:Decrypt'] },
+      reaches: {
+        CardTokenKey: [`kms:Decrypt in ${anyCardToken}`],
+        'Payment/Queue': consume,
+        QueueKey: ['kms:Decrypt'],
+      },
     },
     {
       role: 'InventoryConsumer',

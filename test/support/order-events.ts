@@ -1,4 +1,10 @@
-import type { OrderCanceled, OrderPlaced, OrderShipped } from '../../contracts/orders.ts';
+import * as v from 'valibot';
+import {
+  cardToken,
+  type OrderCanceled,
+  type OrderPlaced,
+  type OrderShipped,
+} from '../../contracts/orders.ts';
 
 const common = { order_id: '12345', correlation_id: 'correlation-1' };
 
@@ -34,3 +40,8 @@ export function orderCanceled(overrides: Partial<OrderCanceled> = {}): OrderCanc
     ...overrides,
   };
 }
+
+/** A card token as events carry it; it opens under no key. */
+export const encryptedCardToken = v.parse(cardToken.encrypted, {
+  ciphertext: 'AgR4b3BlbnMgdW5kZXIgbm8ga2V5',
+});

@@ -7,15 +7,30 @@ export interface PostedOrder {
   readonly tenant?: string;
   readonly customer: string;
   readonly total: number;
+  /** What the payment gateway knows the card by. */
+  readonly card_token?: string;
   readonly items: readonly { readonly sku: string; readonly quantity: number }[];
 }
 
+/** An order that is paid by a card. */
+export type CardOrder = PostedOrder & Required<Pick<PostedOrder, 'card_token'>>;
+
 /** The order whose charge fails, as long as the payment function is told so. */
-export const poisonOrder: PostedOrder = {
+export const poisonOrder: CardOrder = {
   order_id: '1002',
   customer: 'Bob',
   total: 150.0,
+  card_token: 'card_Bob_7hQ2mZ0xVt',
   items: [{ sku: 'chair', quantity: 1 }],
+};
+
+/** An order whose card is looked for wherever the order passes. */
+export const cardOrder: CardOrder = {
+  order_id: 'card-1',
+  customer: 'Alice',
+  total: 12.5,
+  card_token: 'card_Alice_u81KpYcL0e',
+  items: [],
 };
 
 const customers = ['Alice', 'Carol', 'Dave', 'Erin', 'Frank', 'Grace', 'Heidi', 'John Doe'];

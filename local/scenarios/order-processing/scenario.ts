@@ -2,9 +2,18 @@ import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { until } from '../condition.ts';
 import { messagesIn, redrive } from '../queue-state.ts';
 import type { CheckOptions, CheckSteps, RunningSystem, Scenario } from '../scenario.ts';
-import { demandOf, ordersFrom1001, ordersThrough, type PostedOrder, poisonOrder } from './order-book.ts';
+import { CardGateway } from './card-gateway.ts';
+import {
+  cardOrder,
+  demandOf,
+  ordersFrom1001,
+  ordersThrough,
+  type PostedOrder,
+  poisonOrder,
+} from './order-book.ts';
 import { OrderDesk } from './order-desk.ts';
 import { OrderRecords } from './order-records.ts';
+import { TopicTap } from './topic-tap.ts';
 
 const paymentFunction = 'order-processing/PaymentConsumer/Function';
 const deadLetterAlarm = 'order-processing/PaymentMonitoring/DeadLetters';
@@ -71,6 +80,7 @@ class OrderCheck {
     await this.#setsPoisonAside();
     await this.#redrives();
     await this.#servesShopsFairly();
+    await this.#keepsCardsSecret();
     await this.#didNothingTwice();
   }
 
@@ -181,6 +191,7 @@ class OrderCheck {
       );
       const { order_id } = JSON.parse(message?.Body ?? '{}') as { order_id?: string };
       expectEqual(order_id, poisonOrder.order_id);
+      expectEncrypted(message?.Body ?? '', poisonOrder.card_token);
       for (const output of ['PaymentQueueUrl', 'InventoryDlqUrl', 'ShippingDlqUrl']) {
         expectEqual(await messagesIn(sqs, this.#system.output(output)), 0);
       }
@@ -234,6 +245,30 @@ class OrderCheck {
     });
   }
 
+  async #keepsCardsSecret(): Promise<void> {
+    await this.#steps.step(
+      "a card's token reaches the gateway, and nobody on the way can read it",
+      async () => {
+        const tap = await TopicTap.on(this.#system, this.#system.output('OrderPlacedTopicArn'));
+        const gateway = new CardGateway();
+        try {
+          this.#system.updateEnvironment(paymentFunction, { PAYMENT_GATEWAY_URL: await gateway.start() });
+          expectEqual((await this.#desk.post(cardOrder)).status, 202);
+          expectEncrypted(await tap.next(), cardOrder.card_token);
+          await until(async () => unequal('token', gateway.cardTokens[0], cardOrder.card_token));
+          await until(async () =>
+            unequal('payment', (await this.#records.payments()).get(cardOrder.order_id), 'charged'),
+          );
+          expectEqual(JSON.stringify(this.#system.log).includes(cardOrder.card_token), false);
+        } finally {
+          await tap.close();
+          await gateway.stop();
+        }
+        return 'not on the topic, in the DLQ, or in a log line';
+      },
+    );
+  }
+
   async #didNothingTwice(): Promise<void> {
     await this.#steps.step('nothing was done twice, and nothing is left in a queue', async () => {
       for (const queue of ['Payment', 'Inventory', 'Shipping']) {
@@ -277,6 +312,13 @@ function expectStatus(
   const others = [...statuses].filter(([id, found]) => found !== status && !except.includes(id));
   if (others.length > 0) throw new Error(`not ${status}: ${others.slice(0, 5).join('; ')}`);
   expectEqual([...statuses.keys()].filter(id => !except.includes(id)).length, count);
+}
+
+/** @throws Error where a message holds a secret in plain text, or does not hold it at all. */
+function expectEncrypted(body: string, secret: string): void {
+  const { card_token } = JSON.parse(body) as { card_token?: { readonly ciphertext?: string } };
+  if (body.includes(secret)) throw new Error('the card token can be read in the message');
+  if (!card_token?.ciphertext) throw new Error('the message holds no encrypted card token');
 }
 
 function repeated(values: readonly unknown[]): unknown[] {

@@ -2,9 +2,11 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { jest } from '@jest/globals';
 import type { APIGatewayProxyEventV2, Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { DynamoDbServer } from '../../support/dynamodb-server.ts';
 import { postRequest } from '../../support/http-requests.ts';
+import { KmsEndpoint } from '../../support/kms-endpoint.ts';
 import { lambdaContext } from '../../support/lambda-context.ts';
 import { catchLogLines, type LogLine } from '../../support/log-lines.ts';
 import { orderCanceled, orderPlaced } from '../../support/order-events.ts';
@@ -43,16 +45,20 @@ class Topic {
 describe('handlers, as they are deployed', () => {
   const topic = new Topic();
   let dynamoDb: DynamoDbServer;
+  let kms: KmsEndpoint;
   let tableName: string;
   let lines: LogLine[];
 
   beforeAll(async () => {
     dynamoDb = await DynamoDbServer.start();
+    kms = await KmsEndpoint.start();
     Object.assign(process.env, {
       AWS_REGION: 'eu-west-1',
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
       AWS_ENDPOINT_URL_SNS: await topic.start(),
+      AWS_ENDPOINT_URL_KMS: kms.url,
+      CARD_TOKEN_KEY_ARN: await kms.createKey(),
       LOG_LEVEL: 'INFO',
       TOPIC_ARN: 'arn:aws:sns:eu-west-1:111111111111:OrderPlaced',
       SIMULATED_GATEWAY_FAILS: '1002, 1003',
@@ -69,6 +75,7 @@ describe('handlers, as they are deployed', () => {
   afterAll(async () => {
     await topic.stop();
     await dynamoDb.stop();
+    await kms.stop();
   });
 
   /** A handler's module, loaded with the environment of now. */
@@ -103,6 +110,81 @@ describe('handlers, as they are deployed', () => {
     await expect(dynamoDb.item(tableName, 'ORDER#12345')).resolves.toMatchObject({
       status: 'charged',
       charge_id: 'simulated-charge-12345',
+    });
+  });
+
+  describe('with a card token', () => {
+    const card_token = 'card_7hQ2mZ0xVt';
+    const order = { order_id: '12345', customer: 'John Doe', total: 99.99, card_token };
+    let written: string;
+
+    beforeEach(() => {
+      written = '';
+      const gather = (chunk: unknown) => {
+        written += String(chunk);
+        return true;
+      };
+      jest.spyOn(process.stdout, 'write').mockImplementation(gather);
+      jest.spyOn(process.stderr, 'write').mockImplementation(gather);
+    });
+
+    async function place(content: unknown = order): Promise<string> {
+      const placeOrder =
+        await load<(request: APIGatewayProxyEventV2, context: Context) => Promise<object>>('place-order');
+      await placeOrder(postRequest(content), lambdaContext());
+      return topic.published[0]?.get('Message') ?? '';
+    }
+
+    it('charge the card, of which nobody on the way can read', async () => {
+      const published = await place();
+      const gateway = createServer((request, response) => {
+        request.on('data', chunk => charges.push(JSON.parse(String(chunk))));
+        response.writeHead(201).end('{"charge_id":"c-1"}');
+      });
+      const charges: unknown[] = [];
+      await once(gateway.listen(0, '127.0.0.1'), 'listening');
+      process.env.PAYMENT_GATEWAY_URL = `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`;
+      const payment = await load<QueueHandler>('payment');
+      delete process.env.PAYMENT_GATEWAY_URL;
+
+      const charged = await payment(sqsBatch(published), lambdaContext());
+      gateway.closeAllConnections();
+      gateway.close();
+      await once(gateway, 'close');
+
+      expect(charged).toEqual({ batchItemFailures: [] });
+      expect(charges).toEqual([expect.objectContaining({ order_id: '12345', card_token })]);
+      const { Items = [] } = await dynamoDb.documents.send(new ScanCommand({ TableName: tableName }));
+      expect(written).toContain('"outcome":"charged"');
+      expect(`${published}${JSON.stringify(Items)}${written}`).not.toContain(card_token);
+    });
+
+    it('fail the order alone whose token is that of another, and log nothing of it', async () => {
+      const published = JSON.parse(await place()) as object;
+      const payment = await load<QueueHandler>('payment');
+      const batch = sqsBatch({ ...published, order_id: '67890' }, orderPlaced({ order_id: '1' }));
+
+      const { batchItemFailures } = await payment(batch, lambdaContext());
+
+      expect(batchItemFailures).toEqual([{ itemIdentifier: batch.Records[0]?.messageId }]);
+      expect(written).toMatch(/"failure":"permanent".*UnreadableSecretError/);
+      expect(written).not.toContain(card_token);
+    });
+
+    it('log nothing of a token that is refused, or that never was encrypted', async () => {
+      await place({ ...order, card_token: '4111111111111111' });
+      await place(`{"card_token":${card_token}}`);
+      const shipping = await load<QueueHandler>('shipping');
+
+      const { batchItemFailures } = await shipping(
+        sqsBatch({ ...orderPlaced(), card_token }, `{"card_token":${card_token}}`),
+        lambdaContext(),
+      );
+
+      expect(topic.published).toEqual([]);
+      expect(batchItemFailures).toHaveLength(2);
+      expect(written).toContain('BadMessageError');
+      expect(written).not.toMatch(/4111|7hQ2/);
     });
   });
 

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
+import { SecretText } from '../../../contracts/secret-fields.ts';
 import { HttpPaymentGateway } from '../../../lambda/order-processing/http-payment-gateway.ts';
 import { DependencyDownError } from '../../../lambda/shared/failures.ts';
 
@@ -155,5 +157,56 @@ describe('HttpPaymentGateway', () => {
     await expect(
       new HttpPaymentGateway({ baseUrl: `http://127.0.0.1:${port}` }).charge(request),
     ).rejects.toThrow(/ECONNREFUSED/);
+  });
+
+  describe('with a card token', () => {
+    const token = 'card_7hQ2mZ0xVt';
+    const withCard = { ...request, card_token: new SecretText(token) };
+
+    it('sends it along with the charge, under the same key', async () => {
+      answering(201, { charge_id: 'c-1' });
+
+      await gateway().charge(withCard);
+
+      expect(received[0]).toMatchObject({
+        headers: { 'idempotency-key': '12345:charge' },
+        body: { ...request, card_token: token },
+      });
+    });
+
+    it('masks it in a reason that repeats it', async () => {
+      answering(402, { reason: `${token} has expired` });
+
+      await expect(gateway().charge(withCard)).resolves.toEqual({
+        status: 'declined',
+        reason: '[secret] has expired',
+      });
+    });
+
+    it.each([
+      ['an error', 500, { sent: token }],
+      ['another answer', 200, { charge_id: { sent: token } }],
+      ['no JSON', 200, token],
+    ])('says nothing of it where the gateway answers %s that repeats it', async (_what, status, content) => {
+      answering(status, content);
+
+      const error = await gateway()
+        .charge(withCard)
+        .catch((thrown: unknown) => thrown);
+
+      expect(error).toBeInstanceOf(DependencyDownError);
+      expect(inspect(error, { depth: Number.POSITIVE_INFINITY })).not.toContain(token);
+    });
+
+    it('says nothing of it where the gateway hangs up', async () => {
+      answer = 'hang up';
+
+      const error = await gateway()
+        .charge(withCard)
+        .catch((thrown: unknown) => thrown);
+
+      expect(error).toBeInstanceOf(DependencyDownError);
+      expect(inspect(error, { depth: Number.POSITIVE_INFINITY })).not.toContain(token);
+    });
   });
 });

@@ -1,12 +1,16 @@
+import { inspect } from 'node:util';
+import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { maxOrderBodyBytes } from '../../../contracts/order-processing.ts';
 import { type OrderPlaced, orderEvents } from '../../../contracts/orders.ts';
 import { orderIntake } from '../../../lambda/order-processing/order-intake.ts';
 import { DependencyDownError } from '../../../lambda/shared/failures.ts';
+import { KeyRefusedError } from '../../../lambda/shared/field-encryption.ts';
 import { IdempotentRequests } from '../../../lambda/shared/idempotent-requests.ts';
 import { DynamoDbServer } from '../../support/dynamodb-server.ts';
 import { postRequest, type RequestOptions } from '../../support/http-requests.ts';
 import { lambdaContext } from '../../support/lambda-context.ts';
+import { encryptedCardToken } from '../../support/order-events.ts';
 
 const order = {
   order_id: '12345',
@@ -20,7 +24,9 @@ describe('orderIntake', () => {
   let server: DynamoDbServer;
   let published: OrderPlaced[];
   let publish: (event: OrderPlaced) => Promise<void>;
+  let encryptCardToken: (about: { readonly order_id: string }) => Promise<typeof encryptedCardToken>;
   let lines: unknown[][];
+  let tableName: string;
   let handler: (request: APIGatewayProxyEventV2, context: Context) => Promise<unknown>;
 
   beforeAll(async () => {
@@ -29,17 +35,20 @@ describe('orderIntake', () => {
   beforeEach(async () => {
     published = [];
     lines = [];
+    tableName = await server.createTable();
+    encryptCardToken = async () => encryptedCardToken;
     publish = async event => {
       published.push(event);
     };
     const remembered = {
       dynamoDb: server.client,
-      tableName: await server.createTable(),
+      tableName,
       rememberForSeconds: 60,
     };
     const note = (...line: unknown[]) => void lines.push(line);
     handler = orderIntake({
       topic: { publish: event => publish(event) },
+      cardTokens: { encrypt: (_token, about) => encryptCardToken(about) },
       orders: new IdempotentRequests({ ...remembered, keyspace: 'order id' }),
       requests: new IdempotentRequests({ ...remembered, keyspace: 'idempotency key' }),
       logger: { addContext: () => undefined, info: note, warn: note, error: note },
@@ -305,6 +314,88 @@ describe('orderIntake', () => {
 
       expect(response.statusCode).toBe(500);
       expect(response.body).not.toContain('secret');
+    });
+  });
+
+  describe('with a card token', () => {
+    const card_token = 'card_7hQ2mZ0xVt';
+    const records = async () => {
+      const { Items = [] } = await server.documents.send(new ScanCommand({ TableName: tableName }));
+      return Items;
+    };
+
+    it('publishes it encrypted, for this order', async () => {
+      const encryptedFor: string[] = [];
+      encryptCardToken = async ({ order_id }) => {
+        encryptedFor.push(order_id);
+        return encryptedCardToken;
+      };
+
+      expect(await post({ ...order, card_token })).toMatchObject({ statusCode: 202 });
+
+      expect(encryptedFor).toEqual(['12345']);
+      expect(published).toEqual([expect.objectContaining({ card_token: encryptedCardToken })]);
+    });
+
+    it('leaves it out of the answer, the records and the log', async () => {
+      const { body } = await post({ ...order, card_token }, withKey('k-1'));
+
+      expect(JSON.stringify([body, await records(), lines])).not.toContain(card_token);
+    });
+
+    it('keeps nothing that the token could be guessed from: whichever it is, the record is the same', async () => {
+      await post({ ...order, order_id: '1', card_token });
+      const [first] = await records();
+
+      expect(await post({ ...order, order_id: '1', card_token: 'card_of_another_kind' })).toMatchObject({
+        statusCode: 202,
+      });
+
+      expect(first?.validation).toEqual(expect.any(String));
+      expect(await records()).toEqual([first]);
+      expect(published).toHaveLength(1);
+    });
+
+    it('is another order than the same without one', async () => {
+      await post(order);
+
+      expect(await post({ ...order, card_token })).toMatchObject({ statusCode: 422 });
+    });
+
+    it('answers 503 when it cannot be encrypted now, publishes nothing and takes the order later', async () => {
+      encryptCardToken = async () => {
+        throw new DependencyDownError('KMS did not take the request');
+      };
+      expect(await post({ ...order, card_token }, withKey('k-1'))).toMatchObject({ statusCode: 503 });
+      expect(published).toEqual([]);
+
+      encryptCardToken = async () => encryptedCardToken;
+      expect(await post({ ...order, card_token }, withKey('k-1'))).toMatchObject({ statusCode: 202 });
+      expect(published).toHaveLength(1);
+    });
+
+    it('answers 500 when the key is refused, and publishes nothing', async () => {
+      encryptCardToken = async () => {
+        throw new KeyRefusedError('AccessDeniedException');
+      };
+
+      expect(await post({ ...order, card_token })).toMatchObject({ statusCode: 500 });
+      expect(published).toEqual([]);
+    });
+
+    it.each([
+      ['a card number', { ...order, card_token: '4111111111111111' }],
+      ['a number', { ...order, card_token: 4_111_111_111_111_111 }],
+      ['no JSON', '{"order_id":"1","card_token":4111111111111111x}'],
+      ['no JSON, and short', '4111111111111111x'],
+    ])('is not repeated when it is %s', async (_what, content) => {
+      const { statusCode, body } = await post(content);
+
+      expect(statusCode).toBe(400);
+      expect(body).not.toContain('4111');
+      expect(inspect(lines, { depth: Number.POSITIVE_INFINITY, maxStringLength: null })).not.toContain(
+        '4111',
+      );
     });
   });
 });

@@ -1,18 +1,28 @@
 import fc from 'fast-check';
 import type { OrderCanceled, OrderPlaced } from '../../../contracts/orders.ts';
+import { SecretText } from '../../../contracts/secret-fields.ts';
 import type { PaymentState } from '../../../lambda/order-processing/domain/payment.ts';
 import { paymentProcessing } from '../../../lambda/order-processing/payment-processing.ts';
 import { paymentStore } from '../../../lambda/order-processing/payment-store.ts';
 import { DependencyDownError, WorkInProgressError } from '../../../lambda/shared/failures.ts';
+import { UnreadableSecretError } from '../../../lambda/shared/field-encryption.ts';
 import type { Handled } from '../../../lambda/shared/queue-consumer.ts';
 import type { VersionedItems } from '../../../lambda/shared/versioned-items.ts';
 import { DynamoDbServer } from '../../support/dynamodb-server.ts';
 import { InMemoryStates } from '../../support/in-memory-states.ts';
-import { orderCanceled, orderPlaced } from '../../support/order-events.ts';
+import { encryptedCardToken, orderCanceled, orderPlaced } from '../../support/order-events.ts';
 import { BookkeepingGateway } from '../../support/payment-gateway.ts';
 
 const down = () => {
   throw new DependencyDownError('gateway down');
+};
+/** Opens every ciphertext, unless a test has it fail. */
+const cardTokens = {
+  before: (): unknown => undefined,
+  async decrypt({ card_token, order_id }: OrderPlaced) {
+    cardTokens.before();
+    return card_token && new SecretText(`card of ${order_id}`);
+  },
 };
 let deliveries = 0;
 const delivery = (remainingTimeInMs = 15_000) => ({
@@ -36,7 +46,8 @@ describe('paymentProcessing', () => {
     store = paymentStore(server.documents, tableName);
     gateway = new BookkeepingGateway();
     time = Date.now();
-    const process = paymentProcessing({ payments: store, gateway, now: () => time });
+    cardTokens.before = () => undefined;
+    const process = paymentProcessing({ payments: store, gateway, cardTokens, now: () => time });
     handle = event => process(event, delivery());
   });
   afterAll(() => server.stop());
@@ -171,9 +182,65 @@ describe('paymentProcessing', () => {
       down();
     };
 
-    await expect(paymentProcessing({ payments: states, gateway })(orderPlaced(), delivery())).rejects.toThrow(
-      'gateway down',
-    );
+    await expect(
+      paymentProcessing({ payments: states, gateway, cardTokens })(orderPlaced(), delivery()),
+    ).rejects.toThrow('gateway down');
+  });
+
+  describe('with a card token', () => {
+    const withCard = () => orderPlaced({ card_token: encryptedCardToken });
+
+    it('charges the card, and records nothing of it', async () => {
+      await expect(handle(withCard())).resolves.toEqual({ outcome: 'charged' });
+
+      expect(gateway.cardOf('12345')).toBe('card of 12345');
+      expect(JSON.stringify(await stored())).not.toMatch(/card of|card_token|ciphertext/);
+    });
+
+    it('has it from the event again when a charge under way is gone on with', async () => {
+      gateway.after = () => new Promise(() => undefined);
+      void handle(withCard());
+      while (gateway.balance('12345') === 0) await new Promise(resolve => setImmediate(resolve));
+      gateway.after = () => undefined;
+      await expect(stored()).resolves.toMatchObject({ status: 'charging' });
+
+      time += 15_000;
+      await expect(handle(withCard())).resolves.toEqual({ outcome: 'charged' });
+
+      expect(gateway.calls).toEqual(['charge 12345', 'charge 12345']);
+      expect(gateway.cardOf('12345')).toBe('card of 12345');
+    });
+
+    it('does not go to the gateway without it while KMS is down, and goes on without waiting once it is back', async () => {
+      cardTokens.before = () => {
+        throw new DependencyDownError('KMS down');
+      };
+      await expect(handle(withCard())).rejects.toThrow('KMS down');
+      expect(gateway.calls).toEqual([]);
+
+      cardTokens.before = () => undefined;
+      await expect(handle(withCard())).resolves.toEqual({ outcome: 'charged' });
+    });
+
+    it('never charges an order whose token cannot be read, which can still be canceled', async () => {
+      cardTokens.before = () => {
+        throw new UnreadableSecretError('altered');
+      };
+      await expect(handle(withCard())).rejects.toThrow(UnreadableSecretError);
+
+      await expect(handle(orderCanceled())).resolves.toEqual({ outcome: 'canceled_before_charge' });
+      expect(gateway.calls).toEqual(['refund 12345']);
+    });
+
+    it('needs it for the charge alone: neither for a duplicate nor for a refund', async () => {
+      await handle(withCard());
+      cardTokens.before = () => {
+        throw new Error('nobody needs the token any more');
+      };
+
+      await expect(handle(withCard())).resolves.toEqual({ outcome: 'already_charged' });
+      await expect(handle(orderCanceled())).resolves.toEqual({ outcome: 'refunded' });
+    });
   });
 
   it('takes the money of an order that stands, and of no other, in every order of events and failures', async () => {
@@ -185,7 +252,12 @@ describe('paymentProcessing', () => {
         const states = new InMemoryStates<PaymentState>();
         const bookkeeping = new BookkeepingGateway();
         let clock = 0;
-        const process = paymentProcessing({ payments: states, gateway: bookkeeping, now: () => clock });
+        const process = paymentProcessing({
+          payments: states,
+          gateway: bookkeeping,
+          cardTokens,
+          now: () => clock,
+        });
         const rest: (OrderPlaced | OrderCanceled)[] = [];
 
         for (const [each, what] of steps) {

@@ -1,12 +1,37 @@
+import { inspect } from 'node:util';
 import { inventoryEvents, paymentEvents } from '../../../contracts/orders.ts';
 import { BadMessageError, UnknownEventTypeError } from '../../../lambda/shared/failures.ts';
 import { parseEvent, parseJson, textField } from '../../../lambda/shared/message-body.ts';
 import { orderPlaced, orderShipped } from '../../support/order-events.ts';
 
+function thrownBy(act: () => unknown): unknown {
+  try {
+    return act();
+  } catch (error) {
+    return error;
+  }
+}
+
 describe('parseJson', () => {
   it('fails when the body is no JSON', () => {
     expect(() => parseJson('order 7')).toThrow(BadMessageError);
     expect(() => parseJson('order 7')).toThrow(/not JSON.*encode\(\)/);
+  });
+
+  it.each([
+    'card_7hQ2',
+    '{"card_token":card_7hQ2}',
+    '{"card_token":"card_7hQ2" 1}',
+    '{"card_token":"card_7hQ2',
+  ])('does not repeat what is not JSON: %s', body => {
+    const error = thrownBy(() => parseJson(body));
+
+    expect(error).toBeInstanceOf(BadMessageError);
+    expect(inspect(error)).not.toContain('7hQ2');
+  });
+
+  it('says where it stops being JSON, where that is known', () => {
+    expect(() => parseJson('{"order_id":"1" 2}')).toThrow('from position 16 on');
   });
 });
 

@@ -75,6 +75,32 @@ describe('the way in', () => {
     }
   });
 
+  it('encrypts card tokens under a key of their own, which payment alone can read them with', () => {
+    const key = only(dev, 'AWS::KMS::Key', ({ Description }) => String(Description).includes('card_token'));
+    const users = ['place-order', 'payment', 'inventory', 'shipping'].filter(
+      service => referredId(variablesOf(functionOf(dev, service).properties).CARD_TOKEN_KEY_ARN) === key.id,
+    );
+    expect(users).toEqual(['place-order', 'payment']);
+    const admitted = (
+      key.properties.KeyPolicy as { Statement: { Action: unknown; Principal: unknown }[] }
+    ).Statement.filter(({ Action }) => typeof Action === 'string').map(({ Action, Principal }) => [
+      Action,
+      referredId((Principal as { AWS: unknown }).AWS),
+    ]);
+    const roleOf = (service: string) => referredId(functionOf(dev, service).properties.Role);
+    expect(admitted).toEqual([
+      ['kms:GenerateDataKey', roleOf('place-order')],
+      ['kms:Decrypt', roleOf('payment')],
+    ]);
+    // A key of queues and topics is used by services that deliver, and whoever reads a queue.
+    const encrypted = [
+      ...resourcesOfType(dev, 'AWS::SQS::Queue'),
+      ...resourcesOfType(dev, 'AWS::SNS::Topic'),
+    ];
+    const keys = encrypted.map(([, { Properties }]) => referredId(Properties.KmsMasterKeyId));
+    expect(keys).not.toContain(key.id);
+  });
+
   it('remembers requests in a table of its own', () => {
     const table = referredId(variablesOf(placeOrder.properties).IDEMPOTENCY_TABLE) ?? '';
     expect(dev.Resources[table]?.Type).toBe('AWS::DynamoDB::Table');

@@ -1,4 +1,5 @@
 import { type RequestAnalysis, runSimulation } from '@cloud-copilot/iam-simulate';
+import { forSimulator, fromSimulator } from './encryption-context.ts';
 import type { Policy } from './policies.ts';
 import { Verdict } from './verdict.ts';
 
@@ -75,9 +76,10 @@ export async function evaluate(
   { identity, resource, endpoint }: DecidingPolicies,
 ): Promise<Verdict> {
   const what = `${request.caller} asks for ${request.action} on ${request.target}`;
-  const given = Object.entries(request.context).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined,
-  );
+  const context = forSimulator(request.context, request.action);
+  const documentOf = (statements: Policy['statements']) =>
+    forSimulator({ Version: '2012-10-17', Statement: statements }, request.action);
+  const given = Object.entries(context).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const outcome = await runSimulation(
     {
       request: {
@@ -113,7 +115,7 @@ export async function evaluate(
       `${what}: AWS does not send ${ignoredContextKeys.join(', ')} with this action.`,
     );
   }
-  const settled = new Set(Object.keys(request.context).map(key => key.toLowerCase()));
+  const settled = new Set(Object.keys(context).map(key => key.toLowerCase()));
   const statements = statementsOf(analysis, resource);
   for (const statement of statements) {
     if (statement.applies) requireDecidable(statement, settled, what);
@@ -137,10 +139,6 @@ export async function evaluate(
 
 /** What the simulator answers when an action is never asked of such a resource. */
 const inapplicable = new Set(['no.resource.types', 'must.use.wildcard']);
-
-function documentOf(statements: Policy['statements']): object {
-  return { Version: '2012-10-17', Statement: statements };
-}
 
 type StatementAnalysis = NonNullable<RequestAnalysis['resourceAnalysis']>['allowStatements'][number];
 
@@ -195,7 +193,7 @@ function requireDecidable(statement: EvaluatedStatement, settled: ReadonlySet<st
     if (!settled.has(condition.conditionKey().toLowerCase())) {
       throw new EvaluationError(
         'request leaves it open',
-        `${what}: ${describe(statement)} asks for ${condition.conditionKey()}, of which the request says nothing. ` +
+        `${what}: ${describe(statement)} asks for ${fromSimulator(condition.conditionKey())}, of which the request says nothing. ` +
           'Give its value in the context of the request, or undefined where AWS would send none.',
       );
     }
@@ -205,7 +203,7 @@ function requireDecidable(statement: EvaluatedStatement, settled: ReadonlySet<st
 function describe({ policy, analysis: { statement } }: EvaluatedStatement): string {
   const sid = statement.sid();
   const name = sid ? `"${sid}"` : `${statement.index()}`;
-  return `statement ${name} of the ${policy} ${JSON.stringify(statement.toJSON())}`;
+  return `statement ${name} of the ${policy} ${fromSimulator(JSON.stringify(statement.toJSON()))}`;
 }
 
 function failedConditions({ analysis }: EvaluatedStatement): string {
@@ -213,7 +211,7 @@ function failedConditions({ analysis }: EvaluatedStatement): string {
   return failed
     .map(({ operator, conditionKeyValue, values, resolvedConditionKeyValue }) => {
       const wanted = [values].flat().map(({ value }) => value);
-      return `${operator} ${conditionKeyValue} wants ${wanted.join(' or ')}, the request has ${resolvedConditionKeyValue ?? 'none'}`;
+      return `${operator} ${fromSimulator(conditionKeyValue)} wants ${wanted.join(' or ')}, the request has ${resolvedConditionKeyValue ?? 'none'}`;
     })
     .join('; ');
 }

@@ -1,3 +1,4 @@
+import { cardToken } from '../../../contracts/orders.ts';
 import { account, arnParts, foreignAccount, region } from './account.ts';
 import { Caller, type Target } from './caller.ts';
 import {
@@ -183,6 +184,14 @@ export class PolicyWorld {
  */
 const servicesWithoutAccount = new Set(['apigateway.amazonaws.com', 'sns.amazonaws.com']);
 
+/** Who encrypts a secret field says which and whose; nobody else names such a context to KMS. */
+const noSecretField = Object.fromEntries(
+  Object.keys(cardToken.contextOf({ order_id: '' })).map(name => [
+    `kms:EncryptionContext:${name}`,
+    undefined,
+  ]),
+);
+
 /** A request that comes straight from the internet or from AWS's own network, over TLS, passes no role on and sends no mail. */
 const direct = {
   'iam:PassedToService': undefined,
@@ -191,6 +200,7 @@ const direct = {
   'aws:SourceVpce': undefined,
   'aws:ViaAWSService': 'false',
   'kms:ViaService': undefined,
+  ...noSecretField,
 };
 
 /** Only services call on behalf of something. */

@@ -7,7 +7,8 @@ import { partsOf, unlessInapplicable } from './targets.ts';
 
 /**
  * Actions that a role may do, by the path of the resource; `*` for those that no resource can be named for.
- * One that it may do by way of a service alone has that behind it: `kms:Decrypt by s3.eu-west-1.amazonaws.com`.
+ * One that it may do by way of a service alone has that behind it: `kms:Decrypt by s3.eu-west-1.amazonaws.com`;
+ * one that it may do in an encryption context alone, that context: `kms:Decrypt in field=card_token order_id=*`.
  */
 export type Reach = Readonly<Record<string, readonly string[]>>;
 
@@ -34,7 +35,7 @@ export async function reachOf(role: DeployedResource, world: PolicyWorld): Promi
   const intermediaries = conditionValuesIn(granted, 'kms:ViaService');
   const receivers = conditionValuesIn(granted, 'iam:PassedToService');
   const senders = conditionValuesIn(granted, 'ses:FromAddress');
-  const ask = async (action: string, target: Target) => {
+  const ask = async (action: string, target: Target, contexts: readonly EncryptionContext[] = []) => {
     const ways = [
       { way: caller, as: action },
       // Services call KMS on the way, and nothing else.
@@ -42,6 +43,7 @@ export async function reachOf(role: DeployedResource, world: PolicyWorld): Promi
         way: caller.by(endpoint),
         as: `${action} by ${endpoint}`,
       })),
+      ...contexts.map(context => ({ way: caller.with(context), as: `${action} in ${inWords(context)}` })),
       ...(action === 'iam:PassRole' ? receivers : []).map(service => ({
         way: caller.with({ 'iam:PassedToService': service }, `to ${service}`),
         as: `${action} to ${service}`,
@@ -79,7 +81,7 @@ export async function reachOf(role: DeployedResource, world: PolicyWorld): Promi
     ];
     const actions = new Set(statements.flatMap(({ Action }) => listOf(Action)));
     for (const action of actions) {
-      if (isAskedOf(action, target)) await ask(action, target);
+      if (isAskedOf(action, target)) await ask(action, target, contextsIn(statements));
     }
   }
   for (const { name, statement, id } of granted) {
@@ -104,6 +106,30 @@ function conditionValuesIn(
     .flatMap(({ statement: { Condition } }) => Object.values(Condition ?? {}))
     .flatMap(condition => listOf(condition[key]));
   return [...new Set(named)];
+}
+
+type EncryptionContext = Readonly<Record<string, string>>;
+
+const contextKey = 'kms:EncryptionContext:';
+
+/** Encryption contexts that statements ask for, with `*` for a value that may be any. */
+function contextsIn(statements: readonly PolicyStatement[]): readonly EncryptionContext[] {
+  return statements
+    .map(({ Condition }) =>
+      Object.values(Condition ?? {})
+        .flatMap(Object.entries)
+        .filter(([key]) => key.startsWith(contextKey))
+        .map(([key, value]) => [key, listOf(value as string)[0] === '?*' ? '*' : listOf(value as string)[0]]),
+    )
+    .filter(pairs => pairs.length > 0)
+    .map(pairs => Object.fromEntries(pairs) as EncryptionContext);
+}
+
+function inWords(context: EncryptionContext): string {
+  return Object.entries(context)
+    .map(([key, value]) => `${key.slice(contextKey.length)}=${value}`)
+    .sort()
+    .join(' ');
 }
 
 /** Folders in buckets of the app that statements name, `incoming/*`, with an object in each. */
