@@ -387,7 +387,8 @@ describe('orderIntake', () => {
       ['a card number', { ...order, card_token: '4111111111111111' }],
       ['a number', { ...order, card_token: 4_111_111_111_111_111 }],
       ['no JSON', '{"order_id":"1","card_token":4111111111111111x}'],
-      ['no JSON, and short', '4111111111111111x'],
+      ['no JSON, and without quotes', '{"card_token":card_4111}'],
+      ['all there is', 'card_4111'],
     ])('is not repeated when it is %s', async (_what, content) => {
       const { statusCode, body } = await post(content);
 
