@@ -5,6 +5,7 @@ import { DelayedTasksStack } from '../lib/stacks/delayed-tasks-stack.ts';
 import { EventArchiveStack } from '../lib/stacks/event-archive-stack.ts';
 import { FileUploadsStack } from '../lib/stacks/file-uploads-stack.ts';
 import { MemeFactoryStack } from '../lib/stacks/meme-factory-stack.ts';
+import { NotificationsStack } from '../lib/stacks/notifications-stack.ts';
 import { OrderLedgerStack } from '../lib/stacks/order-ledger-stack.ts';
 import { OrderProcessingStack } from '../lib/stacks/order-processing-stack.ts';
 import { PrivateMessagingStack } from '../lib/stacks/private-messaging-stack.ts';
@@ -19,6 +20,7 @@ const systems = {
   'event-archive': EventArchiveStack,
   'file-uploads': FileUploadsStack,
   'meme-factory': MemeFactoryStack,
+  notifications: NotificationsStack,
   'order-ledger': OrderLedgerStack,
   'order-processing': OrderProcessingStack,
   'private-messaging': PrivateMessagingStack,

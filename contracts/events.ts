@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { type ProtocolTexts, textsOf, type Wording } from './protocol-texts.ts';
 import { requireEncrypted } from './secret-fields.ts';
 
 /** Message attribute that carries an event's type; what subscription filter policies match on. */
@@ -47,6 +48,10 @@ export interface EncodedEvent {
    * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html
    */
   readonly groupId?: string;
+  /** What subscribers other than queues get, by protocol; without it, all of them get the body. */
+  readonly texts?: ProtocolTexts;
+  /** Subject of mails. */
+  readonly subject?: string;
 }
 
 /** What a family has beside its schemas. */
@@ -58,6 +63,13 @@ export interface EventFamilyOptions<Schemas extends EventSchemas> {
    * @default - no event belongs to a group
    */
   readonly groupBy?: (event: EventOf<Schemas>) => string | undefined;
+
+  /**
+   * What subscribers other than queues get: people by mail or SMS, programs by HTTPS.
+   *
+   * @default - the event, as queues do
+   */
+  readonly wording?: Wording<EventOf<Schemas>>;
 }
 
 /**
@@ -67,10 +79,12 @@ export interface EventFamilyOptions<Schemas extends EventSchemas> {
 export class EventFamily<Schemas extends EventSchemas> {
   readonly schemas: Schemas;
   readonly #groupBy: EventFamilyOptions<Schemas>['groupBy'];
+  readonly #wording: EventFamilyOptions<Schemas>['wording'];
 
   constructor(schemas: Schemas, options: EventFamilyOptions<Schemas> = {}) {
     this.schemas = schemas;
     this.#groupBy = options.groupBy;
+    this.#wording = options.wording;
   }
 
   /** The selection a consumer subscribes to. */
@@ -89,7 +103,7 @@ export class EventFamily<Schemas extends EventSchemas> {
   }
 
   /**
-   * The wire form of an event: JSON body, the attributes that subscriptions filter on, and its group.
+   * The wire form of an event: JSON body, the attributes that subscriptions filter on, its group, its texts.
    *
    * @throws TypeError where a secret field is not encrypted.
    */
@@ -97,10 +111,12 @@ export class EventFamily<Schemas extends EventSchemas> {
     const schema = this.schemas[message.event_type];
     if (schema !== undefined) requireEncrypted(schema, message);
     const groupId = this.#groupBy?.(message);
+    const wording = this.#wording;
     return {
       body: JSON.stringify(message),
       attributes: { [eventTypeAttribute]: message.event_type },
       ...(groupId !== undefined && { groupId }),
+      ...(wording && { texts: textsOf(message, wording), subject: wording.subject(message) }),
     };
   }
 }

@@ -69,6 +69,13 @@ export interface MessageConsumerOptions<Message> {
    * @default - every message holds its body: one that points elsewhere fails for good
    */
   readonly claimCheck?: Pick<ClaimCheck, 'redeem'>;
+
+  /**
+   * Whether a body is no message, but what a service sends to see whether it may send: it is left at that.
+   *
+   * @default - every body is a message
+   */
+  readonly isProbe?: (body: string) => boolean;
 }
 
 export type SqsHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
@@ -84,7 +91,7 @@ export type SqsHandler = (event: SQSEvent, context: Context) => Promise<SQSBatch
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
 export function messageConsumer<Message>(options: MessageConsumerOptions<Message>): SqsHandler {
-  const { parse, subjectOf, handle, claimCheck, keepsGroupOrder = false } = options;
+  const { parse, subjectOf, handle, claimCheck, keepsGroupOrder = false, isProbe = () => false } = options;
   const inParallel = options.inParallel ?? !keepsGroupOrder;
   const logger = new Logger();
   const metrics = new Metrics();
@@ -99,6 +106,10 @@ export function messageConsumer<Message>(options: MessageConsumerOptions<Message
       id: `${context.awsRequestId}/${record.messageId}`,
       remainingTimeInMs: () => context.getRemainingTimeInMillis(),
     };
+    if (isProbe(record.body)) {
+      logger.info('Record handled', { outcome: 'probe', ...received });
+      return;
+    }
     let subject: Readonly<Record<string, unknown>> = {};
     try {
       const content = parseJson(await bodyOf(record, claimCheck));

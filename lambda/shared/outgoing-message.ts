@@ -29,22 +29,29 @@ export interface OutgoingMessage {
 
 /**
  * Makes a message fit its carrier: the body of one that is too large goes to the claim check. Its attributes
- * stay, since filters match on them.
+ * stay, since filters match on them; and so do its texts for subscribers other than queues, who read no bucket.
  *
  * @param about names the message for people: `The order_placed event`.
- * @throws EventTooLargeError before anything is stored or sent.
+ * @throws EventTooLargeError when it does not fit; before anything is sent.
  * @throws DependencyDownError when the claim check cannot store the body now.
  */
 export async function fitted(
   about: string,
-  { body, attributes: texts }: Pick<EncodedEvent, 'body' | 'attributes'>,
+  { body, attributes: values, texts }: Pick<EncodedEvent, 'body' | 'attributes' | 'texts'>,
   { service, maxBytes, claimCheck }: Carrier,
 ): Promise<OutgoingMessage> {
   const attributes = Object.fromEntries(
-    Object.entries(texts).map(([name, value]) => [name, { DataType: 'String', StringValue: value } as const]),
+    Object.entries(values).map(([name, value]) => [
+      name,
+      { DataType: 'String', StringValue: value } as const,
+    ]),
   );
-  const bytes = messageBytes({ body, attributes });
-  if (bytes <= maxBytes) return { body, attributes };
+  // All texts travel in one message, which is what counts.
+  const carried = (queueText: string) =>
+    texts === undefined ? queueText : JSON.stringify({ ...texts, sqs: queueText });
+  const whole = { body: carried(body), attributes };
+  const bytes = messageBytes(whole);
+  if (bytes <= maxBytes) return whole;
   if (!claimCheck) {
     throw new EventTooLargeError(
       `${about} is ${bytes} bytes with its attributes; ${service} takes ${maxBytes}. Give its sender a claim check, ` +
@@ -52,13 +59,21 @@ export async function fitted(
     );
   }
   const claim = await claimCheck.deposit(body);
-  return {
-    body: claim.body,
+  const pointing = {
+    body: carried(claim.body),
     attributes: {
       ...attributes,
-      [payloadSizeAttribute]: { DataType: 'Number', StringValue: String(claim.payloadBytes) },
+      [payloadSizeAttribute]: { DataType: 'Number', StringValue: String(claim.payloadBytes) } as const,
     },
   };
+  const pointingBytes = messageBytes(pointing);
+  if (pointingBytes > maxBytes) {
+    throw new EventTooLargeError(
+      `${about} is ${pointingBytes} bytes with a pointer in place of its body; ${service} takes ${maxBytes}. ` +
+        'Shorten its texts for subscribers other than queues, or its attributes.',
+    );
+  }
+  return pointing;
 }
 
 /**

@@ -20,7 +20,12 @@ export interface TopicPublisherOptions<Schemas extends EventSchemas> {
   readonly claimCheck?: Pick<ClaimCheck, 'deposit'>;
 }
 
-/** Publishes the events of a family to their topic, with the attributes that subscriptions filter on. */
+/**
+ * Publishes the events of a family to their topic, with the attributes that subscriptions filter on. A family
+ * with a wording is published as one text for each protocol, of which queues get the event.
+ *
+ * @see https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+ */
 export class TopicPublisher<Schemas extends EventSchemas> {
   readonly #options: TopicPublisherOptions<Schemas>;
 
@@ -46,6 +51,7 @@ export class TopicPublisher<Schemas extends EventSchemas> {
         new PublishCommand({
           TopicArn: topicArn,
           Message: body,
+          ...(encoded.texts && { MessageStructure: 'json', Subject: encoded.subject }),
           ...(encoded.groupId !== undefined && { MessageGroupId: encoded.groupId }),
           MessageAttributes: attributes,
         }),

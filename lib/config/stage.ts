@@ -19,7 +19,28 @@ const logRetentions = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
 
+/** A list, which the command line gives as one text: `a@example.com,b@example.com`. */
+function listOf<Entry extends v.GenericSchema<unknown, string>>(entry: Entry, allowed: string) {
+  return v.pipe(
+    v.union(
+      [
+        v.array(v.unknown()),
+        v.pipe(
+          v.string(),
+          v.transform(text => text.split(',').map(part => part.trim())),
+        ),
+      ],
+      allowed,
+    ),
+    v.array(entry),
+    v.check(entries => new Set(entries).size === entries.length, `${allowed}, each once`),
+  );
+}
+
 const anEmailAddress = 'an e-mail address such as oncall@example.com';
+const emailAddresses = 'e-mail addresses, such as jane@example.com,john@example.com';
+const phoneNumbers = 'phone numbers with their country code, such as +491701234567,+15550100';
+const webhookUrls = 'URLs such as https://example.com/new-posts';
 const aTopicArn = 'the ARN of a standard topic such as arn:aws:sns:eu-west-1:111122223333:orders';
 const anHttpsUrl = 'a URL such as https://crm.example.com/user-events';
 const aParameterName = 'a path such as /messaging/prod/payment-gateway-url';
@@ -87,6 +108,19 @@ const stageConfig = v.strictObject({
   mailFrom: v.pipe(v.string(anEmailAddress), v.email(anEmailAddress)),
   mailFromParameter: v.optional(v.pipe(v.string(aParameterName), v.regex(/^\/[\w./-]+$/, aParameterName))),
 
+  /** Addresses that each new blog post is mailed to by its topic, once they confirmed that they want that. */
+  postEmails: listOf(v.pipe(v.string(emailAddresses), v.email(emailAddresses)), emailAddresses),
+  /** Numbers that each new blog post is told to in an SMS, which is paid for. */
+  postPhones: listOf(
+    v.pipe(v.string(phoneNumbers), v.regex(/^\+[1-9]\d{6,14}$/, phoneNumbers)),
+    phoneNumbers,
+  ),
+  /** Endpoints that each new blog post is posted to, once they confirmed that they want that. */
+  postWebhooks: listOf(
+    v.pipe(v.string(webhookUrls), v.url(webhookUrls), v.startsWith('https://', webhookUrls)),
+    webhookUrls,
+  ),
+
   /**
    * Systems Manager parameter that holds the payment gateway's base URL, read when the stack is
    * deployed; without it, a simulated gateway takes every charge.
@@ -137,6 +171,9 @@ const stages: Readonly<Record<StageConfig['stage'], StageConfig>> = {
     minSearchWorkers: 1,
     maxSearchWorkers: 4,
     mailFrom: 'no-reply@example.com',
+    postEmails: [],
+    postPhones: [],
+    postWebhooks: [],
     archiveBufferInSeconds: 60,
     archiveRetentionInDays: 30,
     eventStream: 'none',
@@ -160,6 +197,9 @@ const stages: Readonly<Record<StageConfig['stage'], StageConfig>> = {
     maxSearchWorkers: 50,
     mailFrom: 'no-reply@example.com',
     mailFromParameter: '/messaging/prod/mail-from',
+    postEmails: [],
+    postPhones: [],
+    postWebhooks: [],
     archiveBufferInSeconds: 300,
     archiveInstantRetrievalAfterDays: 90,
     archiveDeepArchiveAfterDays: 365,

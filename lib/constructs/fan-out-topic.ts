@@ -14,7 +14,7 @@ import {
   subscribeTo,
 } from './subscriptions/topic-subscription.ts';
 import { requireTlsBeyondPublishing } from './topic-tls.ts';
-import { validateProps } from './validation.ts';
+import { validateProps, within } from './validation.ts';
 
 export interface FanOutTopicProps<Schemas extends EventSchemas> {
   /**
@@ -35,7 +35,18 @@ export interface FanOutTopicProps<Schemas extends EventSchemas> {
    * @see https://docs.aws.amazon.com/sns/latest/dg/sns-fifo-topics.html
    */
   readonly fifo?: boolean;
+
+  /**
+   * What people who subscribe by e-mail or SMS see the messages come from, up to 100 characters; an SMS begins
+   * with the first ten. SMS needs one.
+   *
+   * @default - none
+   */
+  readonly displayName?: string;
 }
+
+/** Longest display name that SNS takes. */
+const maxDisplayNameLength = 100;
 
 /** What makes a topic FIFO, with order and deduplication by message group as its queues have them. */
 const fifoByGroup = {
@@ -51,21 +62,37 @@ type NoEvents = Readonly<Record<never, EventSchemas[string]>>;
 /**
  * Topic that copies each event to the queues that asked for its type. It is encrypted and closed to
  * requests without TLS; what SNS cannot deliver to a queue waits in a DLQ of that subscription.
+ *
+ * @throws PropsError when a prop is out of the range that SNS allows.
  */
 export class FanOutTopic<Schemas extends EventSchemas = NoEvents> extends Construct {
   readonly topic: sns.Topic;
   /** DLQs of the subscriptions made so far. */
   readonly undelivered: DeadLetterQueue[] = [];
+  /** What people see its messages come from. */
+  readonly displayName: string | undefined;
   readonly #key: MessageKey;
   #isFiltered = false;
   /** What must be there before anything is published, so that it reaches every subscriber. */
   readonly #delivery = new DependencyGroup();
 
   constructor(scope: Construct, id: string, props: FanOutTopicProps<Schemas>) {
+    const { displayName } = props;
+    validateProps(scope, id, [
+      {
+        prop: 'displayName',
+        value: displayName,
+        holds: displayName === undefined || within(displayName.length, 1, maxDisplayNameLength),
+        allowed: `1 to ${maxDisplayNameLength} characters`,
+        remedy: 'Leave it out where nobody subscribes by e-mail or SMS.',
+      },
+    ]);
     super(scope, id);
+    this.displayName = displayName;
     this.#key = props.key;
     this.topic = new sns.Topic(this, 'Topic', {
       ...(props.fifo && fifoByGroup),
+      ...(displayName !== undefined && { displayName }),
       masterKey: props.key,
       enforceSSL: true,
       // Signs what it delivers over SHA-256; SNS's own default is SHA-1.

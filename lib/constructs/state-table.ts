@@ -22,7 +22,7 @@ export interface StateTableProps {
 }
 
 /** What a function may do with a table: DynamoDB's names of its calls. */
-export type TableAction = 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'ConditionCheckItem';
+export type TableAction = 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'ConditionCheckItem' | 'Scan';
 
 /**
  * Table of one function: items by their key, paid by request, restorable to any second of the last 35
