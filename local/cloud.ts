@@ -156,6 +156,7 @@ async function provisioned(
     schedules: parts.schedules,
     deliveryStreams: parts.deliveryStreams,
     mail: parts.endpoint.mail,
+    secrets: parts.endpoint.secrets,
     monitoring: parts.monitoring,
     maxVisibilityTimeoutSeconds: options.maxVisibilityTimeoutSeconds ?? 5,
     addMapping: mapping => parts.addMapping(mapping),

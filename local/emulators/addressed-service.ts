@@ -8,13 +8,14 @@ export interface AddressedService {
 }
 
 /** The AWS services that the endpoint answers for. */
-export const SERVED = ['sqs', 'sns', 's3', 'dynamodb', 'kms', 'sts'] as const;
+export const SERVED = ['sqs', 'sns', 's3', 'dynamodb', 'kms', 'secretsmanager', 'sts'] as const;
 
 /** Services by what stands before the dot of `x-amz-target`. */
 const TARGETS: Readonly<Record<string, string>> = {
   AmazonSQS: 'sqs',
   DynamoDB_20120810: 'dynamodb',
   TrentService: 'kms',
+  secretsmanager: 'secretsmanager',
 };
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html */

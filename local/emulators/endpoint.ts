@@ -10,6 +10,7 @@ import { NotificationDelivery } from './s3/notification-delivery.ts';
 import { refineObjects } from './s3/refined-objects.ts';
 import { ScheduleSender } from './scheduler/schedule-sender.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
+import { Secrets } from './secrets-manager/secrets.ts';
 import { Ses } from './ses/ses.ts';
 import { FanOut } from './sns/fan-out.ts';
 import { HttpDelivery } from './sns/http-delivery.ts';
@@ -40,11 +41,16 @@ export interface Endpoint {
   readonly directQueues: DirectQueues;
   readonly fanOut: Pick<FanOut, 'onOutcome' | 'invokeFunction' | 'putRecord' | 'settled'>;
   readonly mail: Ses;
+  readonly secrets: Secrets;
   close(): Promise<void>;
 }
 
 /**
+<<<<<<< HEAD
  * Serves SQS, SNS, S3, DynamoDB, KMS and EventBridge Scheduler on one port of 127.0.0.1.
+=======
+ * Serves SQS, SNS, S3, DynamoDB, EventBridge Scheduler, SES and Secrets Manager on one port of 127.0.0.1.
+>>>>>>> 577f4c8 (Show blog posts locally: mails in the outbox, a social network that fails and heals, secrets that change)
  *
  * @throws PortUnavailable where another program listens there.
  */
@@ -60,7 +66,8 @@ export async function startEndpoint({ port, region }: EndpointOptions): Promise<
   const confirmations = new SubscriptionConfirmations(topics, http);
   const fanOut = new FanOut(topics, new QueueDelivery(fauxqs), http);
   const publisher = new Publisher(topics, fanOut);
-  const mail = new Ses((topicArn, event) => publisher.publishText(topicArn, JSON.stringify(event)));
+  const mail = new Ses((topicArn, message) => publisher.publishText(topicArn, message));
+  const secrets = new Secrets();
   refineObjects(fauxqs, new BucketNotifications(new NotificationDelivery(fauxqs, fanOut), region));
   await app.ready();
   const queueActions = new Map([
@@ -79,7 +86,7 @@ export async function startEndpoint({ port, region }: EndpointOptions): Promise<
   const server = wireServer({
     dynamoDb,
     region,
-    json: new Map([...queueActions, ...new Kms().actions]),
+    json: new Map([...queueActions, ...new Kms().actions, ...secrets.actions]),
     query: new Map([
       ['Publish', publisher.publish],
       ['PublishBatch', publisher.publishBatch],
@@ -100,6 +107,7 @@ export async function startEndpoint({ port, region }: EndpointOptions): Promise<
     directQueues: new DirectQueues(queueActions, region),
     fanOut,
     mail,
+    secrets,
     close: async () => {
       moveTasks.stop();
       scheduler.stop();

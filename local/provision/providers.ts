@@ -21,6 +21,7 @@ import type { ResourceProvider } from './provider.ts';
 import { queueProvider } from './queue-provider.ts';
 import { scheduleGroupProvider } from './schedule-group-provider.ts';
 import { ruleProvider } from './schedule-provider.ts';
+import { secretProvider } from './secret-provider.ts';
 import { subscriptionProvider } from './subscription-provider.ts';
 import { globalTableProvider, tableProvider } from './table-provider.ts';
 import { topicProvider } from './topic-provider.ts';
@@ -55,6 +56,7 @@ export const PROVIDERS: readonly ResourceProvider[] = [
   queueProvider,
   ruleProvider,
   scheduleGroupProvider,
+  secretProvider,
   subscriptionProvider,
   tableProvider,
   targetGroupProvider,

@@ -2,6 +2,7 @@ import type { ResourceDeclaration } from '../assembly/resource.ts';
 import type { AsynchronousInvocations } from '../asynchronous-invocations.ts';
 import type { DirectQueues } from '../emulators/direct-queues.ts';
 import type { DeliveryStreams } from '../emulators/firehose/delivery-streams.ts';
+import type { Secrets } from '../emulators/secrets-manager/secrets.ts';
 import type { Ses } from '../emulators/ses/ses.ts';
 import type { FunctionRuntime } from '../functions/function-runtime.ts';
 import type { HttpApis } from '../http-apis.ts';
@@ -32,6 +33,7 @@ export interface LocalServices {
   readonly schedules: Schedules;
   readonly deliveryStreams: DeliveryStreams;
   readonly mail: Ses;
+  readonly secrets: Pick<Secrets, 'add'>;
   /** Variables of a function, or of the workers of a fleet, that go over its template's. */
   environmentOverride(resource: ResourceDeclaration): Readonly<Record<string, string>>;
   /** Tells the user of something that differs from the template, or does not run. */

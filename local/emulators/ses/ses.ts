@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { topicValidation } from '../../../contracts/mail-events.ts';
 import { AwsError } from '../aws-error.ts';
 import { notRunHere, type RestRequest, type RestResult } from '../rest-service.ts';
 import type { Mail, StoredTemplate } from './mail.ts';
-import { type MailEvent, simulatedEvents } from './simulated-events.ts';
+import { simulatedEvents } from './simulated-events.ts';
 
 /** Where SES tells of what became of mails. */
 export interface EventDestination {
@@ -38,10 +39,10 @@ export class Ses {
   onMail: ((mail: Mail) => void) | undefined;
   readonly #templates = new Map<string, StoredTemplate>();
   readonly #configurationSets = new Map<string, EventDestination[]>();
-  readonly #publish: (topicArn: string, event: MailEvent) => void;
+  readonly #publish: (topicArn: string, message: string) => void;
 
-  /** @param publish puts an event on a topic. */
-  constructor(publish: (topicArn: string, event: MailEvent) => void) {
+  /** @param publish puts a message on a topic. */
+  constructor(publish: (topicArn: string, message: string) => void) {
     this.#publish = publish;
   }
 
@@ -55,6 +56,8 @@ export class Ses {
 
   addEventDestination(region: string, configurationSet: string, destination: EventDestination): void {
     this.#destinationsOf(region, configurationSet).push(destination);
+    // SES sees whether it may, with what is no event.
+    this.#publish(destination.topicArn, topicValidation);
   }
 
   readonly answer = (request: RestRequest): RestResult => {
@@ -112,7 +115,8 @@ export class Ses {
     if (mail.configurationSet === undefined) return;
     for (const event of mail.to.flatMap(address => simulatedEvents(mail, address))) {
       for (const { topicArn, eventTypes } of this.#destinationsOf(region, mail.configurationSet)) {
-        if (eventTypes.includes(event.eventType.toUpperCase())) this.#publish(topicArn, event);
+        if (eventTypes.includes(event.eventType.toUpperCase()))
+          this.#publish(topicArn, JSON.stringify(event));
       }
     }
   }
