@@ -59,12 +59,9 @@ export class ApiAccount extends Construct {
       grantee,
       actions: ['kms:Decrypt'],
       resourceArns: [this.#key.keyArn],
-      // The key opens this secret when it is asked for, and nothing that was got at in another way.
+      // The key opens the secret when it is asked for, and nothing that was got at in another way.
       conditions: {
-        StringEquals: {
-          'kms:ViaService': `secretsmanager.${Aws.REGION}.${Aws.URL_SUFFIX}`,
-          'kms:EncryptionContext:SecretARN': this.secret.secretArn,
-        },
+        StringEquals: { 'kms:ViaService': `secretsmanager.${Aws.REGION}.${Aws.URL_SUFFIX}` },
       },
     });
   }
