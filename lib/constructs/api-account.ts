@@ -26,7 +26,8 @@ export interface ApiAccountProps {
  * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
  */
 export class ApiAccount extends Construct {
-  readonly secret: secretsmanager.Secret;
+  /** Not the L2, which would let every principal of the account use the key by way of Secrets Manager. */
+  readonly #secret: secretsmanager.CfnSecret;
   readonly #key: kms.Key;
 
   constructor(scope: Construct, id: string, props: ApiAccountProps) {
@@ -37,15 +38,20 @@ export class ApiAccount extends Construct {
       enableKeyRotation: true,
       removalPolicy,
     });
-    this.secret = new secretsmanager.Secret(this, 'Secret', {
+    this.#secret = new secretsmanager.CfnSecret(this, 'Secret', {
       description: props.description,
-      encryptionKey: this.#key,
-      removalPolicy,
+      kmsKeyId: this.#key.keyArn,
+      generateSecretString: {},
     });
-    Validations.of(this.secret).acknowledge({
+    this.#secret.applyRemovalPolicy(removalPolicy);
+    Validations.of(this.#secret).acknowledge({
       id: 'AwsSolutions::AwsSolutions-SMG4',
       reason: 'The token is issued by the owner of the API: whoever has a new one puts it here',
     });
+  }
+
+  get secretArn(): string {
+    return this.#secret.ref;
   }
 
   /** Lets a principal read the secret, and change nothing about it. */
@@ -53,7 +59,7 @@ export class ApiAccount extends Construct {
     iam.Grant.addToPrincipal({
       grantee,
       actions: ['secretsmanager:GetSecretValue'],
-      resourceArns: [this.secret.secretArn],
+      resourceArns: [this.secretArn],
     });
     iam.Grant.addToPrincipal({
       grantee,

@@ -143,7 +143,7 @@ export class NotificationsStack extends SystemStack {
         LOG_LEVEL: config.logLevel,
         PAYLOAD_BUCKET: payloads.bucket.bucketName,
         TABLE_NAME: shares.table.tableName,
-        SOCIAL_SECRET_ARN: account.secret.secretArn,
+        SOCIAL_SECRET_ARN: account.secretArn,
       },
       serviceName: 'share-post',
       timeout: Duration.seconds(30),
@@ -241,7 +241,7 @@ export class NotificationsStack extends SystemStack {
     });
     new CfnOutput(this, 'NewPostTopicArn', { value: posts.topic.topicArn });
     new CfnOutput(this, 'SocialSecretArn', {
-      value: account.secret.secretArn,
+      value: account.secretArn,
       description: 'Put {"url":"https://...","token":"..."} here: the account at the social network',
     });
     new CfnOutput(this, 'ReadersTableName', {

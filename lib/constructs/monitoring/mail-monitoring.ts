@@ -41,13 +41,13 @@ export class MailMonitoring extends Construct {
         'BounceRate',
         'Reputation.BounceRate',
         reviewedAt.bounces,
-        'So many mails bounce that SES reviews the account. Where do these addresses come from? Do they confirm?',
+        'So many mails bounce that SES reviews the account. See where those addresses come from.',
       ),
       rateAlarm(
         'ComplaintRate',
         'Reputation.ComplaintRate',
         reviewedAt.complaints,
-        'So many readers complain of mails that SES reviews the account. Did they ask for them?',
+        'So many who get mails complain that SES reviews the account. See whether they asked for them.',
       ),
     ];
     alarmTopic.notifyOf(...this.alarms);

@@ -243,7 +243,7 @@ it('keeps what topics and queues hold under different keys', () => {
         resourcesOfType(template, type).map(([, { Properties }]) => referredId(Properties.KmsMasterKeyId)),
       );
     expect(keysOf('AWS::SQS::Queue').size).toBe(1);
-    expect(keysOf('AWS::SNS::Topic').isDisjointFrom(keysOf('AWS::SQS::Queue'))).toBe(true);
+    expect([...keysOf('AWS::SNS::Topic')].filter(key => keysOf('AWS::SQS::Queue').has(key))).toEqual([]);
   }
 });
 

@@ -102,9 +102,9 @@ it('refuses a service of the query protocol in XML', async () => {
 });
 
 it('refuses a target without a signature by the name in the target', async () => {
-  const answer = await post({ 'x-amz-target': 'secretsmanager.GetSecretValue' }, '{}');
+  const answer = await post({ 'x-amz-target': 'AWSStepFunctions.StartExecution' }, '{}');
 
-  expect(((await answer.json()) as { message: string }).message).toContain('does not run secretsmanager');
+  expect(((await answer.json()) as { message: string }).message).toContain('does not run AWSStepFunctions');
 });
 
 it('answers who is calling', async () => {

@@ -24,6 +24,7 @@ const finders: Readonly<Record<string, FindEdges>> = {
   'AWS::Lambda::EventSourceMapping': mappingEdges,
   'AWS::Lambda::Function': functionEdges,
   'AWS::S3::Bucket': bucketEdges,
+  'AWS::SES::ConfigurationSetEventDestination': mailEventEdges,
   'AWS::SNS::Subscription': subscriptionEdges,
   'AWS::SQS::Queue': redriveEdges,
   'AWS::Scheduler::ScheduleGroup': scheduleGroupEdges,
@@ -256,6 +257,20 @@ function scheduleGroupEdges(group: DeployedResource, world: PolicyWorld): readon
     });
   });
   return edges.length > 0 ? edges : [new UnseenEdge(group.path, unknownDelivery)];
+}
+
+/** SES tells a topic of mails, for the configuration set that they were sent with. */
+function mailEventEdges(destination: DeployedResource, world: PolicyWorld): readonly Edge[] {
+  const { SnsDestination } = (destination.property('EventDestination') ?? {}) as {
+    readonly SnsDestination?: { readonly TopicARN: string };
+  };
+  const settings = world.referredTo(destination.property('ConfigurationSetName'));
+  if (SnsDestination === undefined || settings === undefined) {
+    return [new UnseenEdge(destination.path, unknownDelivery)];
+  }
+  return [
+    serviceDelivery(world, 'ses.amazonaws.com', sourceFrom(settings), 'sns:Publish', SnsDestination.TopicARN),
+  ];
 }
 
 function redriveEdges(queue: DeployedResource, world: PolicyWorld): readonly Edge[] {

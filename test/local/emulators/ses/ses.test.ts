@@ -1,5 +1,6 @@
 import { SESv2Client, SendEmailCommand, type SendEmailCommandInput } from '@aws-sdk/client-sesv2';
 import { CreateTopicCommand, SubscribeCommand } from '@aws-sdk/client-sns';
+import { topicValidation } from '../../../../contracts/mail-events.ts';
 import { EndpointUnderTest } from '../endpoint-under-test.ts';
 
 let cloud: EndpointUnderTest;
@@ -88,6 +89,8 @@ describe('SES', () => {
       topicArn: TopicArn ?? '',
       eventTypes: ['BOUNCE', 'COMPLAINT'],
     });
+    const [probe] = await cloud.receive(queue);
+    expect(probe?.Body).toBe(topicValidation);
 
     const { MessageId } = await send(address, { ConfigurationSetName: name });
     // A second mail that always bounces: when it is told of, the first has been.
