@@ -46,11 +46,7 @@ export interface Endpoint {
 }
 
 /**
-<<<<<<< HEAD
- * Serves SQS, SNS, S3, DynamoDB, KMS and EventBridge Scheduler on one port of 127.0.0.1.
-=======
- * Serves SQS, SNS, S3, DynamoDB, EventBridge Scheduler, SES and Secrets Manager on one port of 127.0.0.1.
->>>>>>> 577f4c8 (Show blog posts locally: mails in the outbox, a social network that fails and heals, secrets that change)
+ * Serves SQS, SNS, S3, DynamoDB, KMS, EventBridge Scheduler, SES and Secrets Manager on one port of 127.0.0.1.
  *
  * @throws PortUnavailable where another program listens there.
  */
