@@ -17,11 +17,18 @@ const attribute = v.union(
   'an attribute is a text, a number, or {"type": "String", "value": "…"}; the value of a Binary in base64',
 );
 
+/** Name and value of each attribute. Not `v.record`, which leaves out a name such as `constructor`. */
+const attributes = v.pipe(
+  v.custom<object>(given => typeof given === 'object' && given !== null && !Array.isArray(given)),
+  v.transform(given => Object.entries<unknown>(given as Record<string, unknown>)),
+  v.array(v.tuple([v.string(), attribute])),
+);
+
 const messageSchema = v.object(
   {
     /** Text as it is; anything else is sent as JSON. */
     body: v.unknown(),
-    attributes: v.optional(v.record(v.string(), attribute), {}),
+    attributes: v.optional(attributes, {}),
     groupId: v.optional(v.string()),
     deduplicationId: v.optional(v.string()),
     traceHeader: v.optional(v.string()),
@@ -119,9 +126,9 @@ function jsonOf(line: string): unknown {
   }
 }
 
-function attributesOf(given: Readonly<Record<string, v.InferOutput<typeof attribute>>>): MessageAttributes {
+function attributesOf(given: v.InferOutput<typeof attributes>): MessageAttributes {
   return Object.fromEntries(
-    Object.entries(given).map(([name, value]): [string, MessageAttribute] => {
+    given.map(([name, value]): [string, MessageAttribute] => {
       if (typeof value === 'string') return [name, { dataType: 'String', value }];
       if (typeof value === 'number') return [name, { dataType: 'Number', value: String(value) }];
       const binary = value.type.startsWith('Binary');

@@ -117,7 +117,7 @@ export class HttpSocialNetwork implements SocialNetwork {
       backoff: new DelegateBackoff(() => pauseMs),
     });
     try {
-      return await tries.execute(() => this.#breaker.execute(() => this.#post(share, timeLeft)));
+      return await tries.execute(() => this.#post(share, timeLeft));
     } catch (error) {
       if (!isBrokenCircuitError(error)) throw error;
       throw new NetworkLeftAloneError(
@@ -136,67 +136,90 @@ export class HttpSocialNetwork implements SocialNetwork {
   async #post(share: Share, timeLeft: () => number): Promise<{ share_id: string | undefined }> {
     const account = await this.#account.read();
     const answer = await this.#ask(account, share, timeLeft());
-    if (answer.status !== unauthorized) return this.#settled(share, answer);
+    if (answer.status !== unauthorized) return settled(share, answer);
     const renewed = await this.#account.readAnew();
-    if (renewed.token === account.token && renewed.url === account.url) return this.#settled(share, answer);
-    return this.#settled(share, await this.#ask(renewed, share, timeLeft()));
+    if (renewed.token === account.token && renewed.url === account.url) return settled(share, answer);
+    return settled(share, await this.#ask(renewed, share, timeLeft()));
   }
 
-  async #ask({ url, token }: SocialAccount, { post_id, text }: Share, timeLeftMs: number): Promise<Answer> {
+  /**
+   * The breaker stands around the network's answer alone: what fails before it is asked says nothing of it, and
+   * would close the breaker when one try decides for all.
+   *
+   * @throws NetworkDownError when it does not answer, or answers that it cannot now.
+   */
+  async #ask(account: SocialAccount, share: Share, timeLeftMs: number): Promise<Answer> {
     if (timeLeftMs <= 0) {
-      throw new OutOfTimeError(`The invocation is nearly over: post ${post_id} comes back.`);
+      throw new OutOfTimeError(`The invocation is nearly over: post ${share.post_id} comes back.`);
     }
-    try {
-      const response = await fetch(url, {
-        method: 'POST',
-        headers: {
-          authorization: `Bearer ${token}`,
-          'content-type': 'application/json',
-          accept: 'application/json',
-          'idempotency-key': post_id,
-        },
-        body: JSON.stringify({ post_id, text }),
-        redirect: 'error',
-        signal: AbortSignal.timeout(Math.min(this.#timeoutMs, timeLeftMs)),
-      });
-      const retryAfter = retryAfterMs(response.headers.get('retry-after'));
-      return { status: response.status, text: await response.text(), retryAfter };
-    } catch (thrown) {
-      const error = errorFrom(thrown);
-      const cause = error.cause === undefined ? '' : ` (${errorFrom(error.cause).message})`;
-      throw new NetworkDownError(
-        `The social network did not answer about post ${post_id}: ${error.message}${cause}. It is safe to ask again.`,
-        { cause: error },
-      );
-    }
+    const timeoutMs = Math.min(this.#timeoutMs, timeLeftMs);
+    return this.#breaker.execute(() => answerOf(account, share, timeoutMs));
   }
+}
 
-  /** @throws NetworkDownError, ShareRefusedError */
-  #settled({ post_id }: Share, { status, text, retryAfter }: Answer): { share_id: string | undefined } {
-    if (status >= 200 && status <= 299) {
-      const answer = v.safeParse(shareAnswer, jsonOf(text));
-      return { share_id: answer.success ? answer.output.id : undefined };
-    }
-    if (status >= 400 && status < 500 && !passingRefusals.has(status)) {
-      const remedy =
-        status === unauthorized || status === 403
-          ? 'Put a token that it takes into the secret, then redrive.'
-          : 'Compare what is sent with what the network takes, then redrive.';
-      throw new ShareRefusedError(
-        `The social network refuses post ${post_id} with HTTP status ${status}. ${remedy}`,
-      );
-    }
+async function answerOf(
+  { url, token }: SocialAccount,
+  { post_id, text }: Share,
+  timeoutMs: number,
+): Promise<Answer> {
+  let answer: Answer;
+  let retryAfter: number | undefined;
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+        accept: 'application/json',
+        'idempotency-key': post_id,
+      },
+      body: JSON.stringify({ post_id, text }),
+      redirect: 'error',
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    answer = { status: response.status, text: await response.text() };
+    retryAfter = retryAfterMs(response.headers.get('retry-after'));
+  } catch (thrown) {
+    const error = errorFrom(thrown);
+    const cause = error.cause === undefined ? '' : ` (${errorFrom(error.cause).message})`;
     throw new NetworkDownError(
-      `The social network answered HTTP status ${status} about post ${post_id}. It is safe to ask again.`,
-      retryAfter === undefined ? {} : { retryAfterMs: retryAfter },
+      `The social network did not answer about post ${post_id}: ${error.message}${cause}. It is safe to ask again.`,
+      { cause: error },
     );
   }
+  if (isTaken(answer.status) || isFinal(answer.status)) return answer;
+  throw new NetworkDownError(
+    `The social network answered HTTP status ${answer.status} about post ${post_id}. It is safe to ask again.`,
+    retryAfter === undefined ? {} : { retryAfterMs: retryAfter },
+  );
+}
+
+/** @throws ShareRefusedError */
+function settled({ post_id }: Share, { status, text }: Answer): { share_id: string | undefined } {
+  if (isTaken(status)) {
+    const answer = v.safeParse(shareAnswer, jsonOf(text));
+    return { share_id: answer.success ? answer.output.id : undefined };
+  }
+  const remedy =
+    status === unauthorized || status === 403
+      ? 'Put a token that it takes into the secret, then redrive.'
+      : 'Compare what is sent with what the network takes, then redrive.';
+  throw new ShareRefusedError(
+    `The social network refuses post ${post_id} with HTTP status ${status}. ${remedy}`,
+  );
+}
+
+function isTaken(status: number): boolean {
+  return status >= 200 && status <= 299;
+}
+
+function isFinal(status: number): boolean {
+  return status >= 400 && status < 500 && !passingRefusals.has(status);
 }
 
 interface Answer {
   readonly status: number;
   readonly text: string;
-  readonly retryAfter: number | undefined;
 }
 
 function jsonOf(text: string): unknown {

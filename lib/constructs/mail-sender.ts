@@ -20,7 +20,7 @@ export interface MailSenderProps {
 }
 
 /** What SES tells of mails: all that may end in a mail that is not read. */
-const toldEvents = ['BOUNCE', 'COMPLAINT', 'REJECT', 'RENDERING_FAILURE'];
+const toldEvents = ['bounce', 'complaint', 'reject', 'renderingFailure'];
 
 /**
  * Mails of one template, sent through SES over TLS only. Addresses that bounced or complained are put on the

@@ -3,12 +3,12 @@ import { topicValidation } from '../../../contracts/mail-events.ts';
 import { AwsError } from '../aws-error.ts';
 import { notRunHere, type RestRequest, type RestResult } from '../rest-service.ts';
 import type { Mail, StoredTemplate } from './mail.ts';
-import { simulatedEvents } from './simulated-events.ts';
+import { type MailEvent, simulatedEvents } from './simulated-events.ts';
 
 /** Where SES tells of what became of mails. */
 export interface EventDestination {
   readonly topicArn: string;
-  /** `BOUNCE`, `COMPLAINT`, …: as templates write them. */
+  /** `bounce`, `renderingFailure`, …: as templates write them. */
   readonly eventTypes: readonly string[];
 }
 
@@ -115,8 +115,7 @@ export class Ses {
     if (mail.configurationSet === undefined) return;
     for (const event of mail.to.flatMap(address => simulatedEvents(mail, address))) {
       for (const { topicArn, eventTypes } of this.#destinationsOf(region, mail.configurationSet)) {
-        if (eventTypes.includes(event.eventType.toUpperCase()))
-          this.#publish(topicArn, JSON.stringify(event));
+        if (eventTypes.includes(declaredType(event))) this.#publish(topicArn, JSON.stringify(event));
       }
     }
   }
@@ -127,6 +126,12 @@ export class Ses {
     this.#configurationSets.set(key, destinations);
     return destinations;
   }
+}
+
+/** Events are called otherwise where they are told of: `Rendering Failure` is `renderingFailure` in a template. */
+function declaredType({ eventType }: MailEvent): string {
+  const name = eventType.replaceAll(' ', '');
+  return name.charAt(0).toLowerCase() + name.slice(1);
 }
 
 function dataOf(json = '{}'): Readonly<Record<string, unknown>> {

@@ -27,6 +27,14 @@ describe('a message as a line of JSON', () => {
     );
   });
 
+  it.each(['constructor', 'prototype', '__proto__'])('keeps an attribute named %s', name => {
+    const line = `{"body":"a","attributes":{"${name}":"kept"}}`;
+
+    expect(Object.entries(parseMessage(line, '1').attributes)).toEqual([
+      [name, { dataType: 'String', value: 'kept' }],
+    ]);
+  });
+
   it('may be written by hand: a body in JSON, attributes as text and numbers', () => {
     expect(parseMessage('{"body":{"a":[1]},"attributes":{"eventType":"x","n":1.5}}', '7')).toEqual({
       id: '7',

@@ -66,7 +66,7 @@ describe('MailSender', () => {
     expect(Properties).toMatchObject({
       EventDestination: {
         Enabled: true,
-        MatchingEventTypes: ['BOUNCE', 'COMPLAINT', 'REJECT', 'RENDERING_FAILURE'],
+        MatchingEventTypes: ['bounce', 'complaint', 'reject', 'renderingFailure'],
       },
     });
     expect(JSON.stringify(DependsOn)).toMatch(/FeedbackTopicPolicy/);

@@ -87,7 +87,7 @@ describe('SES', () => {
     cloud.endpoint.mail.addConfigurationSet('us-east-1', name);
     cloud.endpoint.mail.addEventDestination('us-east-1', name, {
       topicArn: TopicArn ?? '',
-      eventTypes: ['BOUNCE', 'COMPLAINT'],
+      eventTypes: ['bounce', 'complaint'],
     });
     const [probe] = await cloud.receive(queue);
     expect(probe?.Body).toBe(topicValidation);
