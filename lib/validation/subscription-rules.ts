@@ -1,7 +1,12 @@
 import type { MessagingRule } from './messaging-rule.ts';
-import { resourcesOfType } from './template-resources.ts';
+import { queuesOf } from './template-queues.ts';
+import { referredId, resourcesOfType } from './template-resources.ts';
 
 interface SubscriptionProperties {
+  readonly TopicArn: unknown;
+  readonly Protocol: unknown;
+  readonly Endpoint: unknown;
+  readonly RedrivePolicy: { readonly deadLetterTargetArn?: unknown };
   readonly FilterPolicy: Readonly<Record<string, unknown>>;
   readonly FilterPolicyScope: unknown;
 }
@@ -19,7 +24,7 @@ function leavesOf(policy: Readonly<Record<string, unknown>>, depth = 1): readonl
 }
 
 /**
- * Rules about the filter policies of subscriptions.
+ * Rules about subscriptions: their filter policies, and FIFO from the topic on.
  *
  * @see https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html
  */
@@ -61,5 +66,34 @@ export const subscriptionRules: readonly MessagingRule[] = [
           property: 'FilterPolicyScope',
           found: `${JSON.stringify(properties.FilterPolicyScope)}${properties.FilterPolicy ? '' : ', without a policy'}`,
         })),
+  },
+  {
+    name: 'FifoSubscription',
+    requires:
+      'What a FIFO topic delivers goes to FIFO queues, and what it cannot deliver too; what a standard topic delivers, to standard queues.',
+    remedy: 'Make topic, queue and the DLQ of the subscription FIFO, or none of them.',
+    findings: template => {
+      const queues = queuesOf(template);
+      const topics = resourcesOfType<{ readonly FifoTopic: unknown }>(template, 'AWS::SNS::Topic');
+      return [
+        ...resourcesOfType<SubscriptionProperties>(template, 'AWS::SNS::Subscription').values(),
+      ].flatMap(({ id, properties }) => {
+        const topic = topics.get(referredId(properties.TopicArn) ?? '');
+        if (!topic) return [];
+        const isFifo = topic.properties.FifoTopic === true;
+        const ends = [
+          { property: 'Endpoint', end: properties.Endpoint },
+          { property: 'RedrivePolicy', end: properties.RedrivePolicy?.deadLetterTargetArn },
+        ];
+        const differing = ends.flatMap(({ property, end }) => {
+          const queue = queues.get(referredId(end) ?? '');
+          if (!queue || (queue.properties.FifoQueue === true) === isFifo) return [];
+          return [{ logicalId: id, property, found: `a ${isFifo ? 'standard' : 'FIFO'} queue` }];
+        });
+        return isFifo && properties.Protocol !== 'sqs'
+          ? [...differing, { logicalId: id, property: 'Protocol', found: String(properties.Protocol) }]
+          : differing;
+      });
+    },
   },
 ];

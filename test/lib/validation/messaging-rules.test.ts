@@ -107,7 +107,10 @@ describe('messagingRules', () => {
     [
       'has a standard DLQ behind a FIFO queue',
       resources => Object.assign(queue(resources), { FifoQueue: true }),
-      [['DeadLetterKind', 'FifoQueue', 'false']],
+      [
+        ['DeadLetterKind', 'FifoQueue', 'false'],
+        ['FifoSubscription', 'Endpoint', 'a FIFO queue'],
+      ],
     ],
     [
       'has a FIFO DLQ behind a standard queue',

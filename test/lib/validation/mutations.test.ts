@@ -120,6 +120,7 @@ const add =
     void PolicyDocument.Statement.push(statement);
 
 const orders = 'order-processing';
+const ledger = 'order-ledger';
 const mapping = `${orders}/PaymentConsumer/Function/SqsEventSource:orderprocessingPaymentQueue03D978EA`;
 
 const mutations: readonly Mutation[] = [
@@ -405,6 +406,30 @@ const mutations: readonly Mutation[] = [
     at: `${orders}/Payment/Dlq`,
     caughtBy: 'Messaging::DeadLetterKind',
     breaks: set({ FifoQueue: true }),
+  },
+  {
+    what: 'let a FIFO topic deliver to a standard queue',
+    at: `${ledger}/Ledger/Queue`,
+    caughtBy: 'Messaging::FifoSubscription',
+    breaks: unset('FifoQueue'),
+  },
+  {
+    what: 'keep what a FIFO topic cannot deliver in a standard queue',
+    at: `${ledger}/Ledger/UndeliveredOrderEvents`,
+    caughtBy: 'Messaging::FifoSubscription',
+    breaks: unset('FifoQueue'),
+  },
+  {
+    what: 'let a FIFO topic mail',
+    at: `${ledger}/Ledger/OfOrderEvents`,
+    caughtBy: 'Messaging::FifoSubscription',
+    breaks: set({ Protocol: 'email' }),
+  },
+  {
+    what: 'gather batches from a FIFO queue',
+    at: `${ledger}/LedgerConsumer/Function/SqsEventSource:orderledgerLedgerQueue3523FCB9`,
+    caughtBy: 'Messaging::BatchWindow',
+    breaks: set({ MaximumBatchingWindowInSeconds: 5 }),
   },
   {
     what: 'forget which queue a DLQ is for',
