@@ -1,4 +1,4 @@
-import type { SendMessageCommand } from '@aws-sdk/client-sqs';
+import type { SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { encodePointer } from '../../../contracts/claim-check.ts';
 import { maxQueueMessageBytes } from '../../../contracts/message-sizes.ts';
 import { DependencyDownError, EventTooLargeError } from '../../../lambda/shared/failures.ts';
@@ -68,5 +68,75 @@ describe('QueueSender', () => {
     const { queue } = sender({ sqs: { send: () => Promise.reject(fault) } as never });
 
     await expect(queue.send({ body: '{}' })).rejects.toThrow(DependencyDownError);
+  });
+});
+
+describe('QueueSender with many messages', () => {
+  type Batch = SendMessageBatchCommand['input'];
+
+  function batchSender(answer: (batch: Batch) => object = () => ({})) {
+    const batches: Batch[] = [];
+    const send = async ({ input }: SendMessageBatchCommand) => {
+      batches.push(input);
+      return answer(input);
+    };
+    return { batches, queue: new QueueSender({ sqs: { send: send as never }, queueUrl }) };
+  }
+  const lengthsOf = (batches: readonly Batch[]) => batches.map(({ Entries = [] }) => Entries.length).sort();
+
+  it('sends ten at a time', async () => {
+    const { batches, queue } = batchSender();
+
+    await queue.sendAll(Array.from({ length: 23 }, (_, index) => ({ body: String(index), groupId: 'jane' })));
+
+    expect(lengthsOf(batches)).toEqual([10, 10, 3]);
+    const entries = batches.flatMap(({ Entries = [] }) => Entries);
+    expect(new Set(entries.map(({ MessageBody }) => MessageBody)).size).toBe(23);
+    expect(entries[0]).toEqual({
+      Id: '0',
+      MessageBody: expect.any(String),
+      MessageGroupId: 'jane',
+      MessageAttributes: {},
+    });
+  });
+
+  it('and no more at once than one message may have', async () => {
+    const { batches, queue } = batchSender();
+
+    await queue.sendAll(Array.from({ length: 3 }, () => ({ body: 'x'.repeat(maxQueueMessageBytes / 2) })));
+
+    expect(lengthsOf(batches)).toEqual([1, 2]);
+  });
+
+  it('sends nothing for nothing', async () => {
+    const { batches, queue } = batchSender();
+
+    await queue.sendAll([]);
+
+    expect(batches).toEqual([]);
+  });
+
+  it.each([
+    [false, DependencyDownError, 'It is safe to try again.'],
+    [true, Error, 'Compare them with what the queue takes.'],
+  ])('fails when one is not taken, by a fault of the sender: %s', async (SenderFault, kind, advice) => {
+    const { queue } = batchSender(() => ({
+      Failed: [{ Id: '0', Code: 'Refused', Message: 'no', SenderFault }],
+    }));
+    const sending = queue.sendAll([{ body: '1' }, { body: '2' }]);
+
+    await expect(sending).rejects.toThrow(kind);
+    await expect(sending).rejects.toThrow(`SQS did not take 1 of 2 messages: Refused: no. ${advice}`);
+  });
+
+  it('stops when SQS is down', async () => {
+    const { batches, queue } = batchSender(() => {
+      throw Object.assign(new Error('down'), { $fault: 'server' });
+    });
+
+    await expect(queue.sendAll(Array.from({ length: 1_000 }, () => ({ body: '1' })))).rejects.toThrow(
+      DependencyDownError,
+    );
+    expect(batches.length).toBeLessThan(100);
   });
 });

@@ -113,6 +113,71 @@ describe('TopicPublisher', () => {
     expect(sent).toEqual([]);
   });
 
+  describe('a text for each protocol', () => {
+    const worded = new EventFamily(orderEvents.schemas, {
+      wording: {
+        subject: () => 'An order',
+        texts: { default: () => 'Somebody ordered.', sms: event => `Order ${event.order_id}` },
+      },
+    });
+    const publishWorded = async (event: ReturnType<typeof orderPlaced>, payloads?: StoredPayloads) => {
+      const sent: PublishCommand[] = [];
+      const send = async (command: PublishCommand) => sent.push(command);
+      await new TopicPublisher({
+        sns: { send: send as never },
+        topicArn,
+        events: worded,
+        ...(payloads && { claimCheck: payloads.claimCheck() }),
+      }).publish(event);
+      return sent[0]?.input;
+    };
+
+    it('goes with the event, which is that of queues', async () => {
+      const event = orderPlaced();
+
+      const input = await publishWorded(event);
+
+      expect(input).toMatchObject({ MessageStructure: 'json', Subject: 'An order' });
+      expect(JSON.parse(input?.Message ?? '')).toEqual({
+        default: 'Somebody ordered.',
+        sms: `Order ${event.order_id}`,
+        sqs: JSON.stringify(event),
+      });
+    });
+
+    it('stays where the event is too large: queues alone get the pointer', async () => {
+      const payloads = new StoredPayloads();
+      // It would fit by itself, and does not with the other texts and what quotes it.
+      const event = eventOf(maxTopicMessageBytes);
+
+      const input = await publishWorded(event, payloads);
+
+      const [[key, stored] = ['', '']] = payloads.objects;
+      expect(JSON.parse(stored)).toEqual(event);
+      expect(JSON.parse(input?.Message ?? '')).toEqual({
+        default: 'Somebody ordered.',
+        sms: `Order ${event.order_id}`,
+        sqs: encodePointer({ bucket: payloads.bucket, key }),
+      });
+      expect(input?.MessageAttributes).toHaveProperty('ExtendedPayloadSize');
+    });
+
+    it('fails where the other texts alone are too large', async () => {
+      const endless = new EventFamily(orderEvents.schemas, {
+        wording: { subject: () => 'An order', texts: { default: () => 'x'.repeat(maxTopicMessageBytes) } },
+      });
+      const publishing = new TopicPublisher({
+        sns: { send: (async () => ({})) as never },
+        topicArn,
+        events: endless,
+        claimCheck: new StoredPayloads().claimCheck(),
+      }).publish(orderPlaced());
+
+      await expect(publishing).rejects.toThrow(EventTooLargeError);
+      await expect(publishing).rejects.toThrow(/Shorten its texts/);
+    });
+  });
+
   it('fails with a passing failure when SNS is down', async () => {
     const publishing = publisher(async () => {
       throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });

@@ -64,6 +64,10 @@ describe('values from the context', () => {
     ['alarmMessageAgeInSeconds', 1_209_600, 1_209_600],
     ['alarmBacklog', 10_000_000, 10_000_000],
     ['paymentGatewayUrlParameter', '/a/b_c.d-e', '/a/b_c.d-e'],
+    ['postEmails', ['jane@example.com'], ['jane@example.com']],
+    ['postEmails', 'jane@example.com, john@example.com', ['jane@example.com', 'john@example.com']],
+    ['postPhones', '+491701234567,+15550100', ['+491701234567', '+15550100']],
+    ['postWebhooks', 'https://example.com/new-posts', ['https://example.com/new-posts']],
   ])('takes the place of the default: %s', (name, value, taken) => {
     expect(configWith({ [name]: value })[name]).toEqual(taken);
     expect(configWith({ [name]: value, stage: 'prod' })[name]).toEqual(taken);
@@ -143,6 +147,16 @@ describe('values out of range', () => {
     expect(faultOf({ stage: 'prod', [name]: value }).message).toBe(
       `Configuration of stage prod: ${name} is ${JSON.stringify(value)}; allowed: ${allowed}. Give another value with -c name=value.`,
     );
+  });
+
+  it.each([
+    ['postEmails', 'jane@example.com,john', 'postEmails.1 is "john"; allowed: e-mail addresses'],
+    ['postEmails', 'jane@example.com,jane@example.com', 'each once'],
+    ['postEmails', 5, 'postEmails is 5; allowed: e-mail addresses'],
+    ['postPhones', '+0170', 'postPhones.0 is "+0170"; allowed: phone numbers'],
+    ['postWebhooks', 'http://example.com/', 'postWebhooks.0 is "http://example.com/"; allowed: URLs'],
+  ])('fails when the list %s is %j', (name, value, fault) => {
+    expect(faultOf({ [name]: value }).message).toContain(fault);
   });
 
   it('fails when CloudWatch Logs does not know the number of days', () => {
