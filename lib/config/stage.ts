@@ -43,6 +43,7 @@ const phoneNumbers = 'phone numbers with their country code, such as +4917012345
 const webhookUrls = 'URLs such as https://example.com/new-posts';
 const aTopicArn = 'the ARN of a standard topic such as arn:aws:sns:eu-west-1:111122223333:orders';
 const anHttpsUrl = 'a URL such as https://crm.example.com/user-events';
+const aDocsUrl = 'a URL without a slash at the end such as https://git.example.com/messaging/blob/main';
 const aParameterName = 'a path such as /messaging/prod/payment-gateway-url';
 
 /** The message of each check is what it allows. */
@@ -79,6 +80,11 @@ const stageConfig = v.strictObject({
   alarmMessageAgeInSeconds: wholeNumber(60, 1_209_600),
   /** So many messages may wait in a queue for a quarter of an hour before an alarm goes off. */
   alarmBacklog: wholeNumber(1, 10_000_000),
+
+  /** Whether systems have dashboards: CloudWatch charges for those beyond the third of an account. */
+  dashboards: oneOf(['on', 'off']),
+  /** Where this repository's files can be read, which dashboards link to; without it, they name the files. */
+  docsUrl: v.optional(v.pipe(v.string(aDocsUrl), v.url(aDocsUrl), v.regex(/^https:\/\/.*[^/]$/, aDocsUrl))),
 
   /**
    * HTTPS endpoint of the CRM that hears of sign-ups: it must confirm the subscription, and verify what it is
@@ -166,6 +172,7 @@ const stages: Readonly<Record<StageConfig['stage'], StageConfig>> = {
     intakeBurst: 100,
     alarmMessageAgeInSeconds: 900,
     alarmBacklog: 1_000,
+    dashboards: 'on',
     minWebServers: 1,
     maxWebServers: 2,
     minSearchWorkers: 1,
@@ -191,6 +198,7 @@ const stages: Readonly<Record<StageConfig['stage'], StageConfig>> = {
     intakeBurst: 1_000,
     alarmMessageAgeInSeconds: 300,
     alarmBacklog: 10_000,
+    dashboards: 'on',
     minWebServers: 2,
     maxWebServers: 20,
     minSearchWorkers: 2,

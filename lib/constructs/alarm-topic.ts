@@ -29,6 +29,8 @@ export interface AlarmTopicProps {
  */
 export class AlarmTopic extends Construct {
   readonly topic: sns.Topic;
+  /** Alarms that the topic is told of so far. */
+  readonly alarms: cloudwatch.AlarmBase[] = [];
 
   constructor(scope: Construct, id: string, props: AlarmTopicProps = {}) {
     super(scope, id);
@@ -70,6 +72,7 @@ export class AlarmTopic extends Construct {
 
   /** Tells the topic when the alarm goes off, and when it is over. */
   notifyOf(...alarms: cloudwatch.AlarmBase[]): void {
+    this.alarms.push(...alarms);
     for (const alarm of alarms) {
       alarm.addAlarmAction(new SnsAction(this.topic));
       alarm.addOkAction(new SnsAction(this.topic));

@@ -7,7 +7,9 @@ import { AccessLogBucket } from '../constructs/access-log-bucket.ts';
 import { AlarmTopic } from '../constructs/alarm-topic.ts';
 import { DurableQueue } from '../constructs/durable-queue.ts';
 import { MessageKey } from '../constructs/message-key.ts';
+import { DashboardRow } from '../constructs/monitoring/dashboard/dashboard-row.ts';
 import { FleetMonitoring } from '../constructs/monitoring/fleet-monitoring.ts';
+import { LogTrail } from '../constructs/monitoring/log-trail.ts';
 import { QueueMonitoring } from '../constructs/monitoring/queue-monitoring.ts';
 import { ObjectBucket } from '../constructs/object-bucket.ts';
 import { PrivateNetwork } from '../constructs/private-network.ts';
@@ -79,6 +81,10 @@ export class ContainerWorkersStack extends SystemStack {
       maxMessageAge: Duration.minutes(40),
     });
     new FleetMonitoring(this, 'WorkersMonitoring', { tier: workers, alarmTopic });
+
+    // What an operator looks at: the way of a job, and its trail in the log
+    this.showOnDashboard(alarmTopic, [new DashboardRow('Jobs').queue(storyboards).fleet(workers)]);
+    new LogTrail(this, 'Trail', { logGroups: [workers.logGroup], subjectField: 'video_id' });
 
     new CfnOutput(this, 'UploadsBucketName', {
       value: uploads.bucket.bucketName,

@@ -16,8 +16,10 @@ import { FanOutTopic } from '../constructs/fan-out-topic.ts';
 import { HttpIntake } from '../constructs/http-intake.ts';
 import { MessageFunction } from '../constructs/message-function.ts';
 import { MessageKey } from '../constructs/message-key.ts';
+import { DashboardRow } from '../constructs/monitoring/dashboard/dashboard-row.ts';
 import { ConsumerMonitoring, FunctionMonitoring } from '../constructs/monitoring/function-monitoring.ts';
 import { IntakeMonitoring } from '../constructs/monitoring/intake-monitoring.ts';
+import { LogTrail } from '../constructs/monitoring/log-trail.ts';
 import { QueueMonitoring } from '../constructs/monitoring/queue-monitoring.ts';
 import { ScheduleMonitoring } from '../constructs/monitoring/schedule-monitoring.ts';
 import { TopicMonitoring } from '../constructs/monitoring/topic-monitoring.ts';
@@ -128,6 +130,17 @@ export class DelayedTasksStack extends SystemStack {
     });
     new ConsumerMonitoring(this, 'RunTasksMonitoring', { function: runTasks, alarmTopic });
     new TopicMonitoring(this, 'DueTasksMonitoring', { topic: dueTasks, alarmTopic });
+
+    // What an operator looks at: the way of a task, and its trail in the logs
+    this.showOnDashboard(alarmTopic, [
+      new DashboardRow('Tasks come in').intake(intake).function(takeTasks).table(tasks),
+      new DashboardRow('They sleep').scheduler(scheduler).queue(wakeUps),
+      new DashboardRow('They are due').consumer(runTasks).topic(dueTasks),
+    ]);
+    new LogTrail(this, 'Trail', {
+      logGroups: [takeTasks, runTasks].map(({ function: { logGroup } }) => logGroup),
+      subjectField: 'task_id',
+    });
 
     new CfnOutput(this, 'TasksUrl', {
       value: `${intake.url}${tasksPath.slice(1)}`,

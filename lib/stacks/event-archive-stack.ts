@@ -11,6 +11,7 @@ import { EventStream } from '../constructs/event-stream.ts';
 import { FanOutTopic } from '../constructs/fan-out-topic.ts';
 import { MessageKey } from '../constructs/message-key.ts';
 import { ArchiveMonitoring } from '../constructs/monitoring/archive-monitoring.ts';
+import { DashboardRow } from '../constructs/monitoring/dashboard/dashboard-row.ts';
 import { QueueMonitoring } from '../constructs/monitoring/queue-monitoring.ts';
 import { TopicMonitoring } from '../constructs/monitoring/topic-monitoring.ts';
 import type { StorageTransition } from '../constructs/object-bucket.ts';
@@ -75,16 +76,17 @@ export class EventArchiveStack extends SystemStack {
     archive.tellErrors(unreadable);
 
     // Stream: topic → queue → pipe → stream
-    const streamed = config.eventStream === 'none' ? undefined : new DurableQueue(this, 'Streamed', queues);
-    if (streamed) {
-      topic.fanOutTo(streamed, archivedEvents);
-      const { stream } = new EventStream(this, 'EventStream', {
-        queue: streamed,
+    const streamedQueue =
+      config.eventStream === 'none' ? undefined : new DurableQueue(this, 'Streamed', queues);
+    if (streamedQueue) topic.fanOutTo(streamedQueue, archivedEvents);
+    const streamed =
+      streamedQueue &&
+      new EventStream(this, 'EventStream', {
+        queue: streamedQueue,
         partitionBy: 'order_id',
         key: streamKey,
       });
-      new CfnOutput(this, 'EventStreamName', { value: stream.streamName });
-    }
+    if (streamed) new CfnOutput(this, 'EventStreamName', { value: streamed.stream.streamName });
 
     // Alarms: whatever fails reaches a person
     const alarmTopic = new AlarmTopic(this, 'Alarms', { email: config.alarmEmail, removalPolicy });
@@ -95,9 +97,23 @@ export class EventArchiveStack extends SystemStack {
       undelivered: ownTopic ? [] : topic.undelivered,
       alarmTopic,
     });
-    if (streamed) {
-      new QueueMonitoring(this, 'StreamedMonitoring', { queue: streamed, alarmTopic, ...this.alarmSettings });
+    if (streamedQueue) {
+      new QueueMonitoring(this, 'StreamedMonitoring', {
+        queue: streamedQueue,
+        alarmTopic,
+        ...this.alarmSettings,
+      });
     }
+
+    // What an operator looks at: the way of an event
+    const comeIn = new DashboardRow('Events come in').deadLetters(...topic.undelivered);
+    this.showOnDashboard(alarmTopic, [
+      ownTopic ? comeIn.topic(ownTopic) : comeIn,
+      new DashboardRow('They are filed').archive(archive).queue(unreadable),
+      ...(streamedQueue && streamed
+        ? [new DashboardRow('They are streamed').queue(streamedQueue).stream(streamed)]
+        : []),
+    ]);
 
     new CfnOutput(this, 'ArchivedTopicArn', {
       value: topic.topic.topicArn,

@@ -1,4 +1,5 @@
 import { CfnOutput, Duration } from 'aws-cdk-lib';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { describeUploadEnvironment, metricsNamespace } from '../../contracts/file-uploads.ts';
 import { incomingPrefix, resultsPrefix } from '../../contracts/uploads.ts';
@@ -7,7 +8,9 @@ import { AlarmTopic } from '../constructs/alarm-topic.ts';
 import { DurableQueue } from '../constructs/durable-queue.ts';
 import { FanOutTopic } from '../constructs/fan-out-topic.ts';
 import { MessageKey } from '../constructs/message-key.ts';
+import { DashboardRow } from '../constructs/monitoring/dashboard/dashboard-row.ts';
 import { ConsumerMonitoring } from '../constructs/monitoring/function-monitoring.ts';
+import { LogTrail } from '../constructs/monitoring/log-trail.ts';
 import { QueueMonitoring } from '../constructs/monitoring/queue-monitoring.ts';
 import { TopicMonitoring } from '../constructs/monitoring/topic-monitoring.ts';
 import { ObjectBucket } from '../constructs/object-bucket.ts';
@@ -65,6 +68,8 @@ export class FileUploadsStack extends SystemStack {
 
     // Consumers: queue → function → table, and the result into the bucket; whatever fails reaches a person
     const alarmTopic = new AlarmTopic(this, 'Alarms', { email: config.alarmEmail, removalPolicy });
+    const rows: DashboardRow[] = [];
+    const logGroups: ILogGroup[] = [];
     for (const { name, bucket, queue } of [
       { name: 'Direct', bucket: directUploads, queue: directQueue },
       { name: 'FannedOut', bucket: fannedOutUploads, queue: fannedOutQueue },
@@ -93,6 +98,8 @@ export class FileUploadsStack extends SystemStack {
       bucket.grantRead(consumer.function, incomingPrefix);
       bucket.grantPut(consumer.function, resultsPrefix);
 
+      rows.push(new DashboardRow(`${name} uploads`).queue(queue).consumer(consumer).table(records));
+      logGroups.push(consumer.function.logGroup);
       new QueueMonitoring(this, `${queue.node.id}Monitoring`, { queue, alarmTopic, ...this.alarmSettings });
       new ConsumerMonitoring(this, `${name}ConsumerMonitoring`, { function: consumer, alarmTopic });
       new CfnOutput(this, `${name}BucketName`, {
@@ -104,6 +111,11 @@ export class FileUploadsStack extends SystemStack {
       new CfnOutput(this, `${name}TableName`, { value: records.table.tableName });
     }
     new TopicMonitoring(this, 'UploadsMonitoring', { topic, alarmTopic });
+
+    // What an operator looks at: the way of an upload, and its trail in the logs
+    this.showOnDashboard(alarmTopic, [new DashboardRow('Fan-out').topic(topic), ...rows]);
+    new LogTrail(this, 'Trail', { logGroups, subjectField: 'object_key' });
+
     new CfnOutput(this, 'UploadsTopicArn', {
       value: topic.topic.topicArn,
       description: 'Subscribe here to be told of uploads too',

@@ -8,8 +8,10 @@ import { AlarmTopic } from '../constructs/alarm-topic.ts';
 import { DurableQueue } from '../constructs/durable-queue.ts';
 import { FanOutTopic } from '../constructs/fan-out-topic.ts';
 import { MessageKey } from '../constructs/message-key.ts';
+import { DashboardRow } from '../constructs/monitoring/dashboard/dashboard-row.ts';
 import { FleetMonitoring } from '../constructs/monitoring/fleet-monitoring.ts';
 import { ConsumerMonitoring } from '../constructs/monitoring/function-monitoring.ts';
+import { LogTrail } from '../constructs/monitoring/log-trail.ts';
 import { QueueMonitoring } from '../constructs/monitoring/queue-monitoring.ts';
 import { TopicMonitoring } from '../constructs/monitoring/topic-monitoring.ts';
 import { ObjectBucket } from '../constructs/object-bucket.ts';
@@ -122,6 +124,17 @@ export class MemeFactoryStack extends SystemStack {
     new ConsumerMonitoring(this, 'OrderMemeMonitoring', { function: orderMeme, alarmTopic });
     new FleetMonitoring(this, 'ArtistsMonitoring', { tier: artists, alarmTopic });
     new TopicMonitoring(this, 'ResultsMonitoring', { topic: results, alarmTopic });
+
+    // What an operator looks at: the way of a photo, and its trail in the logs
+    this.showOnDashboard(alarmTopic, [
+      new DashboardRow('Photos are ordered').queue(notices).consumer(orderMeme),
+      new DashboardRow('Memes are drawn').queue(jobs).fleet(artists),
+      new DashboardRow('Owners are told').topic(results),
+    ]);
+    new LogTrail(this, 'Trail', {
+      logGroups: [orderMeme.function.logGroup, artists.logGroup],
+      subjectField: 'meme_id',
+    });
 
     new CfnOutput(this, 'UploadsBucketName', {
       value: uploads.bucket.bucketName,

@@ -6,7 +6,9 @@ import { AlarmTopic } from '../constructs/alarm-topic.ts';
 import { DurableQueue } from '../constructs/durable-queue.ts';
 import { FanOutTopic } from '../constructs/fan-out-topic.ts';
 import { MessageKey } from '../constructs/message-key.ts';
+import { DashboardRow } from '../constructs/monitoring/dashboard/dashboard-row.ts';
 import { ConsumerMonitoring } from '../constructs/monitoring/function-monitoring.ts';
+import { LogTrail } from '../constructs/monitoring/log-trail.ts';
 import { QueueMonitoring } from '../constructs/monitoring/queue-monitoring.ts';
 import { TopicMonitoring } from '../constructs/monitoring/topic-monitoring.ts';
 import { QueueConsumer } from '../constructs/queue-consumer.ts';
@@ -61,6 +63,12 @@ export class OrderLedgerStack extends SystemStack {
     new TopicMonitoring(this, 'OrderEventsMonitoring', { topic, alarmTopic });
     new QueueMonitoring(this, 'LedgerMonitoring', { queue, alarmTopic, ...this.alarmSettings });
     new ConsumerMonitoring(this, 'LedgerConsumerMonitoring', { function: consumer, alarmTopic });
+
+    // What an operator looks at: the way of an event, and its trail in the log
+    this.showOnDashboard(alarmTopic, [
+      new DashboardRow('Events are booked').topic(topic).queue(queue).consumer(consumer).table(ledger),
+    ]);
+    new LogTrail(this, 'Trail', { logGroups: [consumer.function.logGroup], subjectField: 'order_id' });
 
     new CfnOutput(this, 'OrderEventsTopicArn', {
       value: topic.topic.topicArn,

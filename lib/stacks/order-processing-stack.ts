@@ -23,10 +23,11 @@ import { FieldKey } from '../constructs/field-key.ts';
 import { HttpIntake } from '../constructs/http-intake.ts';
 import { MessageFunction } from '../constructs/message-function.ts';
 import { MessageKey } from '../constructs/message-key.ts';
-import { FairQueueDashboard } from '../constructs/monitoring/fair-queue-dashboard.ts';
+import { DashboardRow } from '../constructs/monitoring/dashboard/dashboard-row.ts';
 import { FairQueueMonitoring } from '../constructs/monitoring/fair-queue-monitoring.ts';
 import { ConsumerMonitoring, FunctionMonitoring } from '../constructs/monitoring/function-monitoring.ts';
 import { IntakeMonitoring } from '../constructs/monitoring/intake-monitoring.ts';
+import { LogTrail } from '../constructs/monitoring/log-trail.ts';
 import { QueueMonitoring } from '../constructs/monitoring/queue-monitoring.ts';
 import { TopicMonitoring } from '../constructs/monitoring/topic-monitoring.ts';
 import { QueueConsumer } from '../constructs/queue-consumer.ts';
@@ -159,7 +160,21 @@ export class OrderProcessingStack extends SystemStack {
       new CfnOutput(this, `${queue.node.id}DlqUrl`, { value: queue.deadLetterQueue.queueUrl });
     }
 
-    new FairQueueDashboard(this, 'Fairness', { queues: [paymentQueue, inventoryQueue, shippingQueue] });
+    // What an operator looks at: the way of an order, and its trail in the logs
+    this.showOnDashboard(alarmTopic, [
+      new DashboardRow('Orders come in').intake(intake).function(placeOrder).table(requests).topic(orders),
+      new DashboardRow('Payment').queue(paymentQueue).consumer(payment).table(payments),
+      new DashboardRow('Inventory').queue(inventoryQueue).consumer(inventory).table(stock),
+      new DashboardRow('Shipping').queue(shippingQueue).consumer(shipping).table(shipments),
+      new DashboardRow('Fairness among shops')
+        .fairness(paymentQueue)
+        .fairness(inventoryQueue)
+        .fairness(shippingQueue),
+    ]);
+    new LogTrail(this, 'Trail', {
+      logGroups: [placeOrder, payment, inventory, shipping].map(({ function: { logGroup } }) => logGroup),
+      subjectField: 'order_id',
+    });
 
     new CfnOutput(this, 'OrdersUrl', {
       value: `${intake.url}orders`,

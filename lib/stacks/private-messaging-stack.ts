@@ -6,6 +6,7 @@ import { AlarmTopic } from '../constructs/alarm-topic.ts';
 import { DurableQueue } from '../constructs/durable-queue.ts';
 import { FanOutTopic } from '../constructs/fan-out-topic.ts';
 import { MessageKey } from '../constructs/message-key.ts';
+import { DashboardRow } from '../constructs/monitoring/dashboard/dashboard-row.ts';
 import { QueueMonitoring } from '../constructs/monitoring/queue-monitoring.ts';
 import { TopicMonitoring } from '../constructs/monitoring/topic-monitoring.ts';
 import { queuesOnlyThrough, topicOnlyThrough } from '../constructs/network/endpoint-only.ts';
@@ -62,6 +63,8 @@ export class PrivateMessagingStack extends SystemStack {
     const alarmTopic = new AlarmTopic(this, 'Alarms', { email: config.alarmEmail, removalPolicy });
     new QueueMonitoring(this, 'InboxMonitoring', { queue: inbox, alarmTopic, ...this.alarmSettings });
     new TopicMonitoring(this, 'NoticesMonitoring', { topic: notices, alarmTopic });
+
+    this.showOnDashboard(alarmTopic, [new DashboardRow('Notices and messages').topic(notices).queue(inbox)]);
 
     new CfnOutput(this, 'SessionCommand', {
       value: terminal.sessionCommand,

@@ -1,9 +1,12 @@
-import { Duration, RemovalPolicy, Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { StageConfig } from '../config/stage.ts';
+import type { AlarmTopic } from '../constructs/alarm-topic.ts';
 import type { DurableQueueProps } from '../constructs/durable-queue.ts';
 import type { MessageFunctionProps } from '../constructs/message-function.ts';
+import type { DashboardRow } from '../constructs/monitoring/dashboard/dashboard-row.ts';
+import { SystemDashboard } from '../constructs/monitoring/dashboard/system-dashboard.ts';
 import type { QueueMonitoringProps } from '../constructs/monitoring/queue-monitoring.ts';
 import type { StateTableProps } from '../constructs/state-table.ts';
 
@@ -48,6 +51,20 @@ export abstract class SystemStack extends Stack {
     return mailFromParameter === undefined
       ? mailFrom
       : StringParameter.fromStringParameterName(this, 'MailFrom', mailFromParameter).stringValue;
+  }
+
+  /** Shows a message's way on the system's dashboard, if the stage wants one. Alarms are made before. */
+  protected showOnDashboard(alarmTopic: AlarmTopic, rows: readonly DashboardRow[]): void {
+    const { dashboards, docsUrl } = this.config;
+    if (dashboards === 'off') return;
+    const { url } = new SystemDashboard(this, 'Dashboard', {
+      system: this.node.id,
+      description: this.templateOptions.description ?? '',
+      rows,
+      alarms: alarmTopic.alarms,
+      docsUrl,
+    });
+    new CfnOutput(this, 'DashboardUrl', { value: url });
   }
 
   /** When the stage wants an alarm of a queue. */

@@ -15,8 +15,11 @@ import { DurableQueue } from '../constructs/durable-queue.ts';
 import { TaskRole } from '../constructs/fleet/container-task.ts';
 import { HttpIntake } from '../constructs/http-intake.ts';
 import { MessageKey } from '../constructs/message-key.ts';
+import { DashboardRow } from '../constructs/monitoring/dashboard/dashboard-row.ts';
+import { repliesGraph, searchesGraph } from '../constructs/monitoring/dashboard/search-graphs.ts';
 import { FleetMonitoring } from '../constructs/monitoring/fleet-monitoring.ts';
 import { FunctionMonitoring } from '../constructs/monitoring/function-monitoring.ts';
+import { LogTrail } from '../constructs/monitoring/log-trail.ts';
 import { QueueMonitoring } from '../constructs/monitoring/queue-monitoring.ts';
 import { ReplyMonitoring } from '../constructs/monitoring/reply-monitoring.ts';
 import { WebMonitoring } from '../constructs/monitoring/web-monitoring.ts';
@@ -148,6 +151,17 @@ export class TravelSearchStack extends SystemStack {
     });
     new FleetMonitoring(this, 'SearchMonitoring', { tier: search, alarmTopic });
     new FunctionMonitoring(this, 'JanitorMonitoring', { function: janitor, alarmTopic });
+
+    // What an operator looks at: the way of a search, and its trail in the logs
+    this.showOnDashboard(alarmTopic, [
+      new DashboardRow('Searches come in').intake(intake).servers(web).graph(searchesGraph(web)),
+      new DashboardRow('Airlines are asked').queue(requests).fleet(search).table(answers),
+      new DashboardRow('Replies go back').graph(repliesGraph(web)).function(janitor),
+    ]);
+    new LogTrail(this, 'Trail', {
+      logGroups: [web.logGroup, search.logGroup],
+      subjectField: 'search_id',
+    });
 
     new CfnOutput(this, 'SearchesUrl', {
       value: `${intake.url}${searchesPath.slice(1)}`,

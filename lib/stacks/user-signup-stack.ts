@@ -1,6 +1,6 @@
 import { CfnOutput, Duration } from 'aws-cdk-lib';
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
-import type { Construct, IDependable } from 'constructs';
+import type { Construct } from 'constructs';
 import {
   crmReceiverEnvironment,
   eventLogEnvironment,
@@ -18,8 +18,10 @@ import { HttpIntake } from '../constructs/http-intake.ts';
 import { MailSender } from '../constructs/mail-sender.ts';
 import { MessageFunction } from '../constructs/message-function.ts';
 import { MessageKey } from '../constructs/message-key.ts';
+import { DashboardRow } from '../constructs/monitoring/dashboard/dashboard-row.ts';
 import { ConsumerMonitoring, FunctionMonitoring } from '../constructs/monitoring/function-monitoring.ts';
 import { IntakeMonitoring } from '../constructs/monitoring/intake-monitoring.ts';
+import { LogTrail } from '../constructs/monitoring/log-trail.ts';
 import { QueueMonitoring } from '../constructs/monitoring/queue-monitoring.ts';
 import { SubscriptionMonitoring } from '../constructs/monitoring/subscription-monitoring.ts';
 import { TopicMonitoring } from '../constructs/monitoring/topic-monitoring.ts';
@@ -28,6 +30,14 @@ import { StateTable } from '../constructs/state-table.ts';
 import { FunctionSubscription } from '../constructs/subscriptions/function-subscription.ts';
 import { HttpsSubscription } from '../constructs/subscriptions/https-subscription.ts';
 import { SystemStack, type SystemStackProps } from './system-stack.ts';
+
+/** What stands in for a CRM. */
+interface OwnCrm {
+  readonly url: string;
+  readonly endpoint: HttpIntake;
+  readonly receiver: MessageFunction;
+  readonly contacts: StateTable;
+}
 
 /**
  * Somebody signs up over HTTP, and three who know nothing of each other hear of it from one topic: a function
@@ -144,13 +154,15 @@ export class UserSignupStack extends SystemStack {
     const alarmTopic = new AlarmTopic(this, 'Alarms', { email: config.alarmEmail, removalPolicy });
 
     // CRM: topic → HTTPS endpoint
+    const ownCrm =
+      config.crmEndpointUrl === undefined
+        ? this.#ownCrmReceiver(events.topic.topicArn, alarmTopic)
+        : undefined;
     const crm = new HttpsSubscription(this, 'CrmSubscription', {
       topic: events,
       selection: crmEvents,
       key,
-      ...(config.crmEndpointUrl === undefined
-        ? this.#ownCrmReceiver(events.topic.topicArn, alarmTopic)
-        : { url: config.crmEndpointUrl }),
+      ...(ownCrm ? { url: ownCrm.url, endpoint: ownCrm.endpoint } : { url: config.crmEndpointUrl ?? '' }),
     });
 
     new IntakeMonitoring(this, 'IntakeMonitoring', { intake, alarmTopic });
@@ -167,6 +179,28 @@ export class UserSignupStack extends SystemStack {
       new QueueMonitoring(this, `${queue.node.id}Monitoring`, { queue, alarmTopic, ...this.alarmSettings });
       new ConsumerMonitoring(this, `${consumer.node.id}Monitoring`, { function: consumer, alarmTopic });
     }
+
+    // What an operator looks at: the way of a sign-up, and its trail in the logs
+    this.showOnDashboard(alarmTopic, [
+      new DashboardRow('Users sign up')
+        .intake(intake)
+        .function(signUp)
+        .table(users)
+        .table(requests)
+        .topic(events),
+      new DashboardRow('Welcome').consumer(welcome).table(welcomes).deadLetters(welcoming.failed),
+      new DashboardRow('Event log').queue(logQueue).consumer(logger).table(eventLog),
+      ...(ownCrm
+        ? [new DashboardRow('CRM').intake(ownCrm.endpoint).function(ownCrm.receiver).table(ownCrm.contacts)]
+        : []),
+      new DashboardRow('Redelivery').queue(redelivery).consumer(redeliverer),
+    ]);
+    new LogTrail(this, 'Trail', {
+      logGroups: [signUp, welcome, logger, redeliverer, ...(ownCrm ? [ownCrm.receiver] : [])].map(
+        ({ function: { logGroup } }) => logGroup,
+      ),
+      subjectField: 'user_id',
+    });
 
     new CfnOutput(this, 'SignUpsUrl', {
       value: `${intake.url}sign-ups`,
@@ -196,10 +230,7 @@ export class UserSignupStack extends SystemStack {
   }
 
   /** What stands in for a CRM where the stage names none: HTTPS → function that verifies → contacts. */
-  #ownCrmReceiver(
-    topicArn: string,
-    alarmTopic: AlarmTopic,
-  ): { readonly url: string; readonly endpoint: IDependable } {
+  #ownCrmReceiver(topicArn: string, alarmTopic: AlarmTopic): OwnCrm {
     const { config } = this;
     const contacts = new StateTable(this, 'Contacts', this.tableSettings);
     const receiver = new MessageFunction(this, 'CrmReceiver', {
@@ -230,6 +261,6 @@ export class UserSignupStack extends SystemStack {
     const url = `${endpoint.url}user-events`;
     new CfnOutput(this, 'CrmEndpointUrl', { value: url, description: 'SNS posts here' });
     new CfnOutput(this, 'ContactsTableName', { value: contacts.table.tableName });
-    return { url, endpoint };
+    return { url, endpoint, receiver, contacts };
   }
 }

@@ -8,7 +8,9 @@ import { AccessLogBucket } from '../constructs/access-log-bucket.ts';
 import { AlarmTopic } from '../constructs/alarm-topic.ts';
 import { DurableQueue } from '../constructs/durable-queue.ts';
 import { MessageKey } from '../constructs/message-key.ts';
+import { DashboardRow } from '../constructs/monitoring/dashboard/dashboard-row.ts';
 import { FleetMonitoring } from '../constructs/monitoring/fleet-monitoring.ts';
+import { LogTrail } from '../constructs/monitoring/log-trail.ts';
 import { QueueMonitoring } from '../constructs/monitoring/queue-monitoring.ts';
 import { ObjectBucket } from '../constructs/object-bucket.ts';
 import { PrivateNetwork } from '../constructs/private-network.ts';
@@ -114,6 +116,16 @@ export class VideoProcessingStack extends SystemStack {
     });
     new FleetMonitoring(this, 'FrontEndMonitoring', { tier: frontEnd, alarmTopic });
     new FleetMonitoring(this, 'BackEndMonitoring', { tier: backEnd, alarmTopic });
+
+    // What an operator looks at: the way of a video, and its trail in the logs
+    this.showOnDashboard(alarmTopic, [
+      new DashboardRow('Uploads are admitted').queue(notices).fleet(frontEnd),
+      new DashboardRow('Storyboards are made').queue(storyboards).fleet(backEnd),
+    ]);
+    new LogTrail(this, 'Trail', {
+      logGroups: [frontEnd.logGroup, backEnd.logGroup],
+      subjectField: 'video_id',
+    });
 
     new CfnOutput(this, 'UploadsBucketName', {
       value: uploads.bucket.bucketName,

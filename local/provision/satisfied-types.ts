@@ -40,6 +40,7 @@ export const SATISFIED_TYPES: Readonly<Record<string, string>> = {
   'AWS::Lambda::Permission': NOT_EVALUATED,
   'AWS::Logs::LogGroup': 'log lines go to the terminal',
   'AWS::Logs::LogStream': 'log lines go to the terminal',
+  'AWS::Logs::QueryDefinition': 'log lines go to the terminal; scenarios follow one subject by the query',
   'AWS::Logs::ResourcePolicy': NOT_EVALUATED,
   'AWS::S3::BucketPolicy': NOT_EVALUATED,
   'AWS::SNS::TopicInlinePolicy': NOT_EVALUATED,

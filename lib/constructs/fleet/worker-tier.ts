@@ -60,6 +60,8 @@ export interface WorkerTier {
   readonly jobTimeout: Duration;
   readonly serviceName: string;
   readonly metricsNamespace: string;
+  /** Where the workers write. */
+  readonly logGroup: logs.ILogGroup;
   /** How many workers there should be, every minute. */
   readonly desiredWorkers: cloudwatch.Metric;
   /** How many there are, every minute. */

@@ -128,6 +128,7 @@ it('watches both DLQs', () => {
 it('has outputs for who posts, who does tasks and who operates', () => {
   expect(Object.keys(dev.Outputs ?? {}).sort()).toEqual([
     'AlarmTopicArn',
+    'DashboardUrl',
     'DueTasksTopicArn',
     'ScheduleDlqUrl',
     'ScheduleGroupName',

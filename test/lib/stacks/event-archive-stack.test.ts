@@ -270,6 +270,7 @@ it('says what a publisher, an operator and a replay need', () => {
     'AlarmTopicArn',
     'ArchiveBucketName',
     'ArchivedTopicArn',
+    'DashboardUrl',
     'DeliveryStreamName',
     'UnreadableQueueUrl',
   ]);

@@ -172,6 +172,7 @@ it('has no custom resource, and no function but its two consumers', () => {
 it('says what an uploader, a subscriber, an operator and the demonstration need', () => {
   expect(Object.keys(dev.Outputs ?? {}).sort()).toEqual([
     'AlarmTopicArn',
+    'DashboardUrl',
     'DirectBucketName',
     'DirectDlqUrl',
     'DirectQueueUrl',

@@ -96,6 +96,7 @@ it('comes from no instance, and reaches its topic from where there is no interne
 it('has outputs for who uploads, who listens and who operates', () => {
   expect(Object.keys(dev.Outputs ?? {}).sort()).toEqual([
     'AlarmTopicArn',
+    'DashboardUrl',
     'JobsDlqUrl',
     'JobsQueueUrl',
     'NoticesDlqUrl',

@@ -354,6 +354,7 @@ describe('outputs', () => {
   it('are what a client, an operator and the demonstration need', () => {
     expect(Object.keys(dev.Outputs ?? {}).sort()).toEqual([
       'AlarmTopicArn',
+      'DashboardUrl',
       'InventoryDlqUrl',
       'InventoryQueueUrl',
       'OrderPlacedTopicArn',

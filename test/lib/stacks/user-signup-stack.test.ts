@@ -199,6 +199,7 @@ it('has outputs for who signs up and who operates', () => {
     'ContactsTableName',
     'CrmEndpointUrl',
     'CrmUndeliveredUrl',
+    'DashboardUrl',
     'EventLogDlqUrl',
     'EventLogQueueUrl',
     'LoggedEventsTableName',

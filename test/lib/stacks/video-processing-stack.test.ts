@@ -181,6 +181,7 @@ describe('failing', () => {
 it('has outputs for who uploads, who reads and who operates', () => {
   expect(Object.keys(dev.Outputs ?? {}).sort()).toEqual([
     'AlarmTopicArn',
+    'DashboardUrl',
     'NoticesDlqUrl',
     'NoticesQueueUrl',
     'ResultsBucketName',
