@@ -22,8 +22,10 @@ import { HttpIntake } from '../constructs/http-intake.ts';
 import { MailSender } from '../constructs/mail-sender.ts';
 import { MessageFunction } from '../constructs/message-function.ts';
 import { MessageKey } from '../constructs/message-key.ts';
+import { DashboardRow } from '../constructs/monitoring/dashboard/dashboard-row.ts';
 import { ConsumerMonitoring, FunctionMonitoring } from '../constructs/monitoring/function-monitoring.ts';
 import { IntakeMonitoring } from '../constructs/monitoring/intake-monitoring.ts';
+import { LogTrail } from '../constructs/monitoring/log-trail.ts';
 import { MailMonitoring } from '../constructs/monitoring/mail-monitoring.ts';
 import { QueueMonitoring } from '../constructs/monitoring/queue-monitoring.ts';
 import { TopicMonitoring } from '../constructs/monitoring/topic-monitoring.ts';
@@ -234,6 +236,30 @@ export class NotificationsStack extends SystemStack {
       new CfnOutput(this, `${queue.node.id}QueueUrl`, { value: queue.queue.queueUrl });
       new CfnOutput(this, `${queue.node.id}DlqUrl`, { value: queue.deadLetterQueue.queueUrl });
     }
+
+    // What an operator looks at: the way of a post, and its trail in the logs
+    this.showOnDashboard(alarmTopic, [
+      new DashboardRow('Posts come in').intake(intake).function(publishPost).table(requests).topic(posts),
+      new DashboardRow('They are kept').queue(databaseQueue).consumer(keepPost).table(keptPosts),
+      new DashboardRow('They are shared').queue(socialQueue).consumer(sharePost).table(shares),
+      new DashboardRow('Mails are addressed')
+        .queue(emailQueue)
+        .consumer(addressMails)
+        .table(readers)
+        .table(mailings),
+      new DashboardRow('Mails are sent').queue(mailQueue).consumer(sendMail).table(sentMails),
+      new DashboardRow('Mails come back')
+        .topic(feedback)
+        .queue(feedbackQueue)
+        .consumer(noteUndeliverable)
+        .table(addresses),
+    ]);
+    new LogTrail(this, 'Trail', {
+      logGroups: [publishPost, keepPost, sharePost, addressMails, sendMail, noteUndeliverable].map(
+        ({ function: { logGroup } }) => logGroup,
+      ),
+      subjectField: 'post_id',
+    });
 
     new CfnOutput(this, 'PostsUrl', {
       value: `${intake.url}${postsPath.slice(1)}`,

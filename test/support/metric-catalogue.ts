@@ -75,6 +75,11 @@ export const awsMetrics: Readonly<Record<string, MetricNamespace>> = {
       'Throttles',
     ],
   },
+  // https://docs.aws.amazon.com/ses/latest/dg/reputationdashboard-cloudwatch-alarm.html
+  'AWS/SES': {
+    dimensions: [[]],
+    metrics: ['Reputation.BounceRate', 'Reputation.ComplaintRate'],
+  },
   // https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html
   'AWS/SNS': {
     dimensions: [['TopicName']],

@@ -250,6 +250,7 @@ it('keeps what topics and queues hold under different keys', () => {
 it('has outputs for who publishes, who sets it up and who operates', () => {
   expect(Object.keys(dev.Outputs ?? {}).sort()).toEqual([
     'AlarmTopicArn',
+    'DashboardUrl',
     'DatabaseDlqUrl',
     'DatabaseQueueUrl',
     'EmailDlqUrl',
