@@ -1,10 +1,10 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as v from 'valibot';
 import { maxTaskBodyBytes } from '../../contracts/delayed-tasks.ts';
 import { longestWaitDays, type ScheduleTaskRequest, scheduleTaskRequest } from '../../contracts/tasks.ts';
-import { failureKind } from '../shared/failures.ts';
-import { correlationIdOf, errorResponse, HttpError, jsonResponse, readJson } from '../shared/http.ts';
+import { HttpError, readJson } from '../shared/http.ts';
+import { type HttpAnswer, type HttpHandler, httpHandler, refusalOf } from '../shared/http-handler.ts';
 import { onCurrentState, type VersionedStates } from '../shared/versioned-items.ts';
 import { decideCancellation, decideScheduling, type TaskState } from './domain/task.ts';
 import type { TaskSchedule } from './task-schedule.ts';
@@ -18,66 +18,37 @@ export interface TaskIntakePorts {
   readonly now?: () => Date;
 }
 
-/** What was done about a request. */
-interface Answer {
-  readonly status: number;
-  readonly outcome: string;
-  readonly content: object;
-}
-
 /**
  * Takes tasks over HTTP, tells of them and cancels them.
  *
  * 202 means that the task is recorded *and* will be woken up. It is recorded first: what happens in between
  * leaves a record that nothing wakes up, and a client without an answer, who posts the same again.
  */
-export function taskIntake(ports: TaskIntakePorts) {
+export function taskIntake(ports: TaskIntakePorts): HttpHandler {
   const { tasks, schedule, queueDelaySeconds, logger, now = () => new Date() } = ports;
 
-  return async (
-    request: APIGatewayProxyEventV2,
-    context: Context,
-  ): Promise<APIGatewayProxyStructuredResultV2> => {
-    logger.addContext(context);
-    const correlationId = correlationIdOf(request);
-    const line = { task_id: request.pathParameters?.task_id, correlation_id: correlationId };
-    try {
-      const { status, outcome, content } = await answered(request, correlationId, line);
-      logger.info('Task request answered', { outcome, ...line });
-      return jsonResponse(status, content, { correlationId });
-    } catch (thrown) {
-      const error = httpErrorFrom(thrown);
-      const level = error.status < 500 ? 'info' : error.status === 503 ? 'warn' : 'error';
-      logger[level]('Task request refused', {
-        outcome: error.code,
-        status: error.status,
-        ...line,
-        error: thrown,
-      });
-      return errorResponse(error, { correlationId });
-    }
-  };
-
-  async function answered(
-    request: APIGatewayProxyEventV2,
-    correlationId: string,
-    line: { task_id: string | undefined },
-  ): Promise<Answer> {
-    const taskId = request.pathParameters?.task_id ?? '';
-    switch (request.requestContext.http.method) {
-      case 'GET':
-        return lookUp(taskId);
-      case 'DELETE':
-        return cancel(taskId);
-      default: {
-        const wanted = readTask(request);
-        line.task_id = wanted.task_id;
-        return take(wanted, correlationId);
+  return httpHandler({
+    logger,
+    says: { done: 'Task request answered', refused: 'Task request refused' },
+    refusalOf: thrown => refusalOf(thrown, { undone: 'That was not done' }),
+    answer({ event, correlationId, note }) {
+      const taskId = event.pathParameters?.task_id ?? '';
+      if (taskId) note({ task_id: taskId });
+      switch (event.requestContext.http.method) {
+        case 'GET':
+          return lookUp(taskId);
+        case 'DELETE':
+          return cancel(taskId);
+        default: {
+          const wanted = readTask(event);
+          note({ task_id: wanted.task_id });
+          return take(wanted, correlationId);
+        }
       }
-    }
-  }
+    },
+  });
 
-  async function take(wanted: ScheduleTaskRequest, correlationId: string): Promise<Answer> {
+  async function take(wanted: ScheduleTaskRequest, correlationId: string): Promise<HttpAnswer> {
     const { task_id } = wanted;
     // A task is hardly ever posted twice, so that is not asked first: the write finds out.
     const { outcome, state } = await onCurrentState(tasks, task_id, undefined, async seen => {
@@ -103,7 +74,7 @@ export function taskIntake(ports: TaskIntakePorts) {
     return { status: 202, outcome, content: described(task_id, state) };
   }
 
-  async function cancel(taskId: string): Promise<Answer> {
+  async function cancel(taskId: string): Promise<HttpAnswer> {
     const { outcome, state } = await onCurrentState(tasks, taskId, await tasks.read(taskId), async seen => {
       const decision = decideCancellation(seen?.state, now());
       if (!('next' in decision) || decision.next === undefined)
@@ -125,7 +96,7 @@ export function taskIntake(ports: TaskIntakePorts) {
     return { status: 200, outcome, content: described(taskId, state) };
   }
 
-  async function lookUp(taskId: string): Promise<Answer> {
+  async function lookUp(taskId: string): Promise<HttpAnswer> {
     const found = await tasks.read(taskId);
     if (found === undefined) throw unknown(taskId);
     return { status: 200, outcome: 'found', content: described(taskId, found.state) };
@@ -178,13 +149,4 @@ function conflict(code: string, message: string): HttpError {
 
 function unknown(taskId: string): HttpError {
   return new HttpError(404, 'unknown_task', `There is no task ${taskId}.`);
-}
-
-function httpErrorFrom(thrown: unknown): HttpError {
-  if (thrown instanceof HttpError) return thrown;
-  return failureKind(thrown) === 'passing'
-    ? new HttpError(503, 'unavailable', 'That was not done. Send the request again, as it is.', {
-        retryAfterSeconds: 2,
-      })
-    : new HttpError(500, 'internal_error', 'That was not done, and the fault is on this side.');
 }

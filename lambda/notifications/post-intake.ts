@@ -1,10 +1,9 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { maxPostBodyBytes } from '../../contracts/notifications.ts';
 import { type PostPublished, publishPostRequest } from '../../contracts/posts.ts';
-import { correlationIdOf, errorResponse, jsonResponse } from '../shared/http.ts';
+import { type HttpHandler, httpHandler } from '../shared/http-handler.ts';
 import type { IdempotentRequests } from '../shared/idempotent-requests.ts';
-import { readKeyedRequest, refusalOf } from '../shared/keyed-request.ts';
+import { keyedRefusalOf, readKeyedRequest } from '../shared/keyed-request.ts';
 
 export interface PostIntakePorts {
   readonly topic: { publish(event: PostPublished): Promise<void> };
@@ -28,26 +27,20 @@ type Acceptance = {
  * A post id names one post: the same post again is accepted again and published once, another post under the
  * same id is refused. So is the same `Idempotency-Key` with another post.
  */
-export function postIntake({ topic, posts, requests, logger }: PostIntakePorts) {
-  return async (
-    request: APIGatewayProxyEventV2,
-    context: Context,
-  ): Promise<APIGatewayProxyStructuredResultV2> => {
-    logger.addContext(context);
-    const correlationId = correlationIdOf(request);
-    const line = {
-      event_type: 'post_published',
-      post_id: undefined as string | undefined,
-      correlation_id: correlationId,
-    };
-    try {
-      const { content: post, key } = readKeyedRequest(request, {
+export function postIntake({ topic, posts, requests, logger }: PostIntakePorts): HttpHandler {
+  return httpHandler({
+    logger,
+    about: { event_type: 'post_published' },
+    says: { done: 'Post taken', refused: 'Post refused' },
+    refusalOf: thrown => keyedRefusalOf(thrown, { noun: 'post', undone: 'The post was not published' }),
+    async answer({ event, context, correlationId, note }) {
+      const { content: post, key } = readKeyedRequest(event, {
         schema: publishPostRequest,
         maxBytes: maxPostBodyBytes,
         code: 'invalid_post',
         message: 'The post cannot be taken as it is. Mend the faults.',
       });
-      line.post_id = post.post_id;
+      note({ post_id: post.post_id });
       const publishOnce = () =>
         posts.answer(post.post_id, { ...post }, context, async () => {
           await topic.publish({
@@ -63,13 +56,7 @@ export function postIntake({ topic, posts, requests, logger }: PostIntakePorts) 
           ? await publishOnce()
           : await requests.answer(key, { ...post }, context, publishOnce);
       const outcome = request_id === context.awsRequestId ? 'accepted' : 'accepted_before';
-      logger.info('Post taken', { outcome, ...line });
-      return jsonResponse(202, { post_id }, { correlationId });
-    } catch (thrown) {
-      const error = refusalOf(thrown, { noun: 'post', undone: 'The post was not published' });
-      const level = error.status < 500 ? 'info' : error.status === 503 ? 'warn' : 'error';
-      logger[level]('Post refused', { outcome: error.code, status: error.status, ...line, error: thrown });
-      return errorResponse(error, { correlationId });
-    }
-  };
+      return { status: 202, content: { post_id }, outcome };
+    },
+  });
 }

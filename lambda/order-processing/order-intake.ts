@@ -1,11 +1,10 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { maxOrderBodyBytes } from '../../contracts/order-processing.ts';
 import { type OrderPlaced, type PlaceOrderRequest, placeOrderRequest } from '../../contracts/orders.ts';
 import type { EncryptedField, SecretText } from '../../contracts/secret-fields.ts';
-import { correlationIdOf, errorResponse, jsonResponse } from '../shared/http.ts';
+import { type HttpHandler, httpHandler } from '../shared/http-handler.ts';
 import type { IdempotentRequests } from '../shared/idempotent-requests.ts';
-import { readKeyedRequest, refusalOf } from '../shared/keyed-request.ts';
+import { keyedRefusalOf, readKeyedRequest } from '../shared/keyed-request.ts';
 
 export interface OrderIntakePorts {
   readonly topic: { publish(event: OrderPlaced): Promise<void> };
@@ -32,28 +31,22 @@ type Acceptance = {
  * An order id names one order: the same order posted again is accepted again and published once, another
  * order under the same id is refused. So is the same `Idempotency-Key` with another order.
  */
-export function orderIntake(ports: OrderIntakePorts) {
+export function orderIntake(ports: OrderIntakePorts): HttpHandler {
   const { topic, cardTokens, orders, requests, logger } = ports;
 
-  return async (
-    request: APIGatewayProxyEventV2,
-    context: Context,
-  ): Promise<APIGatewayProxyStructuredResultV2> => {
-    logger.addContext(context);
-    const correlationId = correlationIdOf(request);
-    const line = {
-      event_type: 'order_placed',
-      order_id: undefined as string | undefined,
-      correlation_id: correlationId,
-    };
-    try {
-      const { content: order, key } = readKeyedRequest(request, {
+  return httpHandler({
+    logger,
+    about: { event_type: 'order_placed' },
+    says: { done: 'Order taken', refused: 'Order refused' },
+    refusalOf: thrown => keyedRefusalOf(thrown, { noun: 'order', undone: 'The order was not taken' }),
+    async answer({ event, context, correlationId, note }) {
+      const { content: order, key } = readKeyedRequest(event, {
         schema: placeOrderRequest,
         maxBytes: maxOrderBodyBytes,
         code: 'invalid_order',
         message: 'The order cannot be taken as it is. Mend the faults.',
       });
-      line.order_id = order.order_id;
+      note({ order_id: order.order_id });
       const remembered = rememberedOf(order);
       const publishOnce = () =>
         orders.answer(order.order_id, remembered, context, async () => {
@@ -72,15 +65,9 @@ export function orderIntake(ports: OrderIntakePorts) {
           ? await publishOnce()
           : await requests.answer(key, remembered, context, publishOnce);
       const outcome = request_id === context.awsRequestId ? 'accepted' : 'accepted_before';
-      logger.info('Order taken', { outcome, ...line });
-      return jsonResponse(202, { order_id }, { correlationId });
-    } catch (thrown) {
-      const error = refusalOf(thrown, { noun: 'order', undone: 'The order was not taken' });
-      const level = error.status < 500 ? 'info' : error.status === 503 ? 'warn' : 'error';
-      logger[level]('Order refused', { outcome: error.code, status: error.status, ...line, error: thrown });
-      return errorResponse(error, { correlationId });
-    }
-  };
+      return { status: 202, content: { order_id }, outcome };
+    },
+  });
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as v from 'valibot';
-import { failureKind } from './failures.ts';
 import { HttpError, readJson } from './http.ts';
+import { type RefusalTexts, refusalOf } from './http-handler.ts';
 import { KeyReusedError, RequestInProgressError } from './idempotent-requests.ts';
 
 const keyHeader = 'idempotency-key';
@@ -43,23 +43,18 @@ export function readKeyedRequest<Content>(
   return { content: result.output, key };
 }
 
-export interface RefusalTexts {
+export interface KeyedRefusalTexts extends RefusalTexts {
   /** What is asked for: `order`. */
   readonly noun: string;
-  /** What did not come about, without the full stop: `The order was not taken`. */
-  readonly undone: string;
 }
 
-/** What to answer when taking a request failed: whether it may be sent again, and whose fault it was. */
-export function refusalOf(thrown: unknown, { noun, undone }: RefusalTexts): HttpError {
-  if (thrown instanceof HttpError) return thrown;
+/** What to answer when taking a keyed request failed: see {@link refusalOf}. */
+export function keyedRefusalOf(thrown: unknown, { noun, undone }: KeyedRefusalTexts): HttpError {
   if (thrown instanceof KeyReusedError) {
     return new HttpError(422, 'key_reused', `${thrown.message} Use a new one for a new ${noun}.`);
   }
   if (thrown instanceof RequestInProgressError) {
     return new HttpError(409, 'in_progress', thrown.message, { retryAfterSeconds: 1 });
   }
-  return failureKind(thrown) === 'passing'
-    ? new HttpError(503, 'unavailable', `${undone}. Send it again, as it is.`, { retryAfterSeconds: 2 })
-    : new HttpError(500, 'internal_error', `${undone}, and the fault is on this side.`);
+  return refusalOf(thrown, { undone });
 }

@@ -1,10 +1,10 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { maxSignUpBodyBytes } from '../../contracts/user-signup.ts';
 import { type SignUpRequest, signUpRequest, type UserSignedUp } from '../../contracts/users.ts';
-import { correlationIdOf, errorResponse, HttpError, jsonResponse } from '../shared/http.ts';
+import { HttpError } from '../shared/http.ts';
+import { type HttpHandler, httpHandler } from '../shared/http-handler.ts';
 import type { IdempotentRequests } from '../shared/idempotent-requests.ts';
-import { readKeyedRequest, refusalOf } from '../shared/keyed-request.ts';
+import { keyedRefusalOf, readKeyedRequest } from '../shared/keyed-request.ts';
 import { onCurrentState, type VersionedStates } from '../shared/versioned-items.ts';
 import { decideSignUp, type UserState } from './domain/sign-up.ts';
 
@@ -33,7 +33,7 @@ type Acceptance = {
  * fails, the client is told to ask again, and the same request then finishes what was begun: others may hear
  * of a user twice, and know one that they have had by its id.
  */
-export function signUpIntake(ports: SignUpIntakePorts) {
+export function signUpIntake(ports: SignUpIntakePorts): HttpHandler {
   const { topic, users, requests, newUserId, logger } = ports;
 
   async function signUp(
@@ -73,19 +73,13 @@ export function signUpIntake(ports: SignUpIntakePorts) {
     return { user_id, outcome: decision.isNew ? 'signed_up' : 'signed_up_before', request_id };
   }
 
-  return async (
-    request: APIGatewayProxyEventV2,
-    context: Context,
-  ): Promise<APIGatewayProxyStructuredResultV2> => {
-    logger.addContext(context);
-    const correlationId = correlationIdOf(request);
-    const line = {
-      event_type: 'user_signed_up',
-      user_id: undefined as string | undefined,
-      correlation_id: correlationId,
-    };
-    try {
-      const { content: wanted, key } = readKeyedRequest(request, {
+  return httpHandler({
+    logger,
+    about: { event_type: 'user_signed_up' },
+    says: { done: 'User signed up', refused: 'Sign-up refused' },
+    refusalOf: thrown => keyedRefusalOf(thrown, { noun: 'sign-up', undone: 'The sign-up is not finished' }),
+    async answer({ event, context, correlationId, note }) {
+      const { content: wanted, key } = readKeyedRequest(event, {
         schema: signUpRequest,
         maxBytes: maxSignUpBodyBytes,
         code: 'invalid_sign_up',
@@ -97,15 +91,9 @@ export function signUpIntake(ports: SignUpIntakePorts) {
           ? await signUpOnce()
           : await requests.answer(key, { ...wanted }, context, signUpOnce);
       const { user_id, request_id } = accepted;
-      line.user_id = user_id;
+      note({ user_id });
       const outcome = request_id === context.awsRequestId ? accepted.outcome : 'signed_up_before';
-      logger.info('User signed up', { outcome, ...line });
-      return jsonResponse(202, { user_id }, { correlationId });
-    } catch (thrown) {
-      const error = refusalOf(thrown, { noun: 'sign-up', undone: 'The sign-up is not finished' });
-      const level = error.status < 500 ? 'info' : error.status === 503 ? 'warn' : 'error';
-      logger[level]('Sign-up refused', { outcome: error.code, status: error.status, ...line, error: thrown });
-      return errorResponse(error, { correlationId });
-    }
-  };
+      return { status: 202, content: { user_id }, outcome };
+    },
+  });
 }
