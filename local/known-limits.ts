@@ -19,5 +19,6 @@ export const KNOWN_LIMITS: readonly string[] = [
   'Asynchronous invocations are tried again after 200 and 400 milliseconds, instead of one and two minutes.',
   'Envelopes of SNS in queues and in events of functions are not signed, those to HTTP(S) endpoints are.',
   'Throttle policies of HTTP(S) subscriptions do not slow deliveries down.',
+  'Secrets Manager keeps one version of a secret, and answers GetSecretValue and PutSecretValue.',
   'Mails stay in an outbox: SES sends none, verifies no sender, and fills in plain {{placeholders}} only.',
 ];
