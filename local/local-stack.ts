@@ -21,6 +21,8 @@ export interface LocalStack {
   readonly outputs: Readonly<Record<string, string>>;
   /** Outputs that refer to what does not run here, and why they have no value. */
   readonly unresolvedOutputs: Readonly<Record<string, string>>;
+  /** Queries of CloudWatch Logs Insights that the stack saves. */
+  readonly savedQueries: readonly string[];
   /** In the template's order. */
   readonly resources: readonly LocalResource[];
 }
@@ -33,6 +35,10 @@ export function localStacks(assembly: ResolvedAssembly, registry: ProviderRegist
       region: stack.stack.region,
       outputs: values,
       unresolvedOutputs: unresolved,
+      savedQueries: stack
+        .resources()
+        .filter(({ type }) => type === 'AWS::Logs::QueryDefinition')
+        .map(query => String(query.property('QueryString'))),
       resources: stack
         .resources()
         .filter(({ type }) => registry.providerOf(type) !== undefined)

@@ -5,6 +5,7 @@ import { CheckReport } from './console/check-report.ts';
 import { LiveView } from './console/live-view.ts';
 import { startReport } from './console/start-report.ts';
 import { writeOutputsFile } from './outputs-file.ts';
+import { checkLogTrail } from './scenarios/log-trail-check.ts';
 import { RunningSystems } from './scenarios/running-system.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { scenarioOf, systemsWithScenario } from './scenarios/scenario-catalogue.ts';
@@ -72,9 +73,11 @@ async function run(options: RunOptions): Promise<number> {
       const scenario = scenarios.get(stack.name);
       if (!scenario) continue;
       print(styleText('bold', stack.name));
-      await report.run(stack.name, steps =>
-        scenario.check(running.of(stack), steps, { volume: options.orders }),
-      );
+      const system = running.of(stack);
+      await report.run(stack.name, async steps => {
+        await scenario.check(system, steps, { volume: options.orders });
+        await checkLogTrail(system, steps);
+      });
     }
     const failed = report.results.filter(result => !result.passed).length;
     print(

@@ -4,6 +4,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { LocalCloud, LocalFleet, LocalStack } from '../cloud.ts';
+import { LogQuery } from './log-query.ts';
 import type { LogEntry, RunningSystem } from './scenario.ts';
 
 /** The systems of a local cloud, for scenarios: keeps what their functions log. */
@@ -41,6 +42,7 @@ export class RunningSystems {
       s3: this.#s3,
       dynamodb: DynamoDBDocumentClient.from(this.#dynamodb),
       log: this.#log,
+      logQuery: stack.savedQueries.map(text => new LogQuery(text))[0],
       outbox: this.#cloud.outbox,
       workersOf: fleetName => this.#fleet(fleetName).pids,
       killWorker: (fleetName, pid) => this.#fleet(fleetName).kill(pid),

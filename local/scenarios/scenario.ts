@@ -3,6 +3,7 @@ import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Mail } from '../emulators/ses/mail.ts';
+import type { LogQuery } from './log-query.ts';
 
 /** A line that a function logged of something that it did: one with an `outcome`. */
 export interface LogEntry {
@@ -27,6 +28,9 @@ export interface RunningSystem {
 
   /** What the system's functions did since it started, as they logged it. */
   readonly log: readonly LogEntry[];
+
+  /** The query that the stack saves to follow one subject; undefined where it saves none. */
+  readonly logQuery: LogQuery | undefined;
 
   /** Mails that the system sent through SES, the oldest first. */
   readonly outbox: readonly Mail[];

@@ -9,6 +9,7 @@ const stack: LocalStack = {
   region: 'us-east-1',
   outputs: { QueueUrl: 'http://127.0.0.1:4566/000000000000/orders' },
   unresolvedOutputs: {},
+  savedQueries: [],
   resources: [],
 };
 

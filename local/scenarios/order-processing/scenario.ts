@@ -63,6 +63,8 @@ class OrderCheck {
   readonly #desk: OrderDesk;
   readonly #records: OrderRecords;
   readonly #orders: readonly PostedOrder[];
+  /** Of the first order, as its client heard of it. */
+  #correlationId = '';
 
   constructor(system: RunningSystem, steps: CheckSteps, { volume }: CheckOptions) {
     this.#system = system;
@@ -76,6 +78,7 @@ class OrderCheck {
     await this.#takesOrders();
     await this.#refusesWhatIsNone();
     await this.#processesEach();
+    await this.#followsOne();
     await this.#followsUp();
     await this.#setsPoisonAside();
     await this.#redrives();
@@ -92,8 +95,12 @@ class OrderCheck {
     });
     const posted = this.#orders.slice(0, postedOverHttp);
     await step(`${posted.length} orders over HTTP are answered 202`, async () => {
-      const statuses = await Promise.all(posted.map(async order => (await this.#desk.post(order)).status));
-      expectAll(statuses, 202);
+      const answers = await Promise.all(posted.map(order => this.#desk.post(order)));
+      expectAll(
+        answers.map(({ status }) => status),
+        202,
+      );
+      this.#correlationId = answers[0]?.headers.get('x-correlation-id') ?? '';
       return `order ${poisonOrder.order_id} of ${poisonOrder.customer} among them`;
     });
     const published = this.#orders.slice(postedOverHttp);
@@ -123,6 +130,20 @@ class OrderCheck {
       await this.#desk.publishUnasked();
       return 'user_logged_in';
     });
+  }
+
+  async #followsOne(): Promise<void> {
+    await this.#steps.step(
+      "an order's correlation id finds it again in the log of every function",
+      async () => {
+        const { logQuery, log } = this.#system;
+        const found = logQuery?.find(log, this.#correlationId) ?? [];
+        const [first, ...others] = [...new Set(found.map(({ fields }) => String(fields.service)))];
+        const way = [first, ...others.sort()].join(', ');
+        expectEqual(way, 'place-order, inventory, payment, shipping');
+        return way;
+      },
+    );
   }
 
   async #processesEach(): Promise<void> {
