@@ -75,6 +75,20 @@ describe.each(everyStack)('$name', ({ stage, stack, template }) => {
     );
   });
 
+  it('traces its functions, and leaves the few policies of X-Ray that an account has to others', () => {
+    expect(
+      idsWhere(
+        template,
+        'AWS::Lambda::Function',
+        ({ TracingConfig }) => (TracingConfig as { Mode?: string } | undefined)?.Mode !== 'Active',
+      ),
+    ).toEqual([]);
+    expect(idsWhere(template, 'AWS::SNS::Topic', ({ TracingConfig }) => TracingConfig === 'Active')).toEqual(
+      [],
+    );
+    expect(resourcesOfType(template, 'AWS::XRay::ResourcePolicy')).toEqual([]);
+  });
+
   it('tells a topic of the start and the end of every alarm, and what to make of it', () => {
     const silent = idsWhere(template, 'AWS::CloudWatch::Alarm', properties => {
       const { AlarmActions, OKActions, AlarmDescription } = properties as {
