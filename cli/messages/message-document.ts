@@ -17,18 +17,12 @@ const attribute = v.union(
   'an attribute is a text, a number, or {"type": "String", "value": "…"}; the value of a Binary in base64',
 );
 
-/** Name and value of each attribute. Not `v.record`, which leaves out a name such as `constructor`. */
-const attributes = v.pipe(
-  v.custom<object>(given => typeof given === 'object' && given !== null && !Array.isArray(given)),
-  v.transform(given => Object.entries<unknown>(given as Record<string, unknown>)),
-  v.array(v.tuple([v.string(), attribute])),
-);
-
 const messageSchema = v.object(
   {
     /** Text as it is; anything else is sent as JSON. */
     body: v.unknown(),
-    attributes: v.optional(attributes, {}),
+    /** Each is looked at by itself: `v.record` leaves out names such as `constructor`. */
+    attributes: v.optional(v.custom<Readonly<Record<string, unknown>>>(isObject), {}),
     groupId: v.optional(v.string()),
     deduplicationId: v.optional(v.string()),
     traceHeader: v.optional(v.string()),
@@ -99,13 +93,7 @@ export function contentDocument(message: Omit<OutgoingMessage, 'id'>): object {
  * @throws MessageFormatError, saying which field is wrong and what is allowed.
  */
 export function parseMessage(line: string, id: string): ParsedMessage {
-  const parsed = v.safeParse(messageSchema, jsonOf(line));
-  if (!parsed.success) {
-    const [issue] = parsed.issues;
-    const path = v.getDotPath(issue);
-    throw new MessageFormatError(`${path ? `"${path}": ` : ''}${issue.message}`);
-  }
-  const { body, attributes, ...rest } = parsed.output;
+  const { body, attributes, ...rest } = parsed(messageSchema, jsonOf(line));
   return {
     id,
     body: typeof body === 'string' ? body : JSON.stringify(body),
@@ -126,9 +114,23 @@ function jsonOf(line: string): unknown {
   }
 }
 
-function attributesOf(given: v.InferOutput<typeof attributes>): MessageAttributes {
+/** @throws MessageFormatError, naming the field below `path`. */
+function parsed<Content>(schema: v.GenericSchema<unknown, Content>, given: unknown, path = ''): Content {
+  const result = v.safeParse(schema, given);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const field = [path, v.getDotPath(issue)].filter(Boolean).join('.');
+  throw new MessageFormatError(`${field ? `"${field}": ` : ''}${issue.message}`);
+}
+
+function isObject(given: unknown): boolean {
+  return typeof given === 'object' && given !== null && !Array.isArray(given);
+}
+
+function attributesOf(given: Readonly<Record<string, unknown>>): MessageAttributes {
   return Object.fromEntries(
-    given.map(([name, value]): [string, MessageAttribute] => {
+    Object.entries(given).map(([name, content]): [string, MessageAttribute] => {
+      const value = parsed(attribute, content, `attributes.${name}`);
       if (typeof value === 'string') return [name, { dataType: 'String', value }];
       if (typeof value === 'number') return [name, { dataType: 'Number', value: String(value) }];
       const binary = value.type.startsWith('Binary');

@@ -33,6 +33,10 @@ export class RunningSystems {
   }
 
   of(stack: LocalStack): RunningSystem {
+    const { outbox } = this.#cloud;
+    const configurationSets = stack.resources
+      .filter(({ type }) => type === 'AWS::SES::ConfigurationSet')
+      .map(({ ref }) => ref);
     return {
       name: stack.name,
       endpoint: this.#cloud.endpoint,
@@ -43,7 +47,10 @@ export class RunningSystems {
       dynamodb: DynamoDBDocumentClient.from(this.#dynamodb),
       log: this.#log,
       logQuery: stack.savedQueries.map(text => new LogQuery(text))[0],
-      outbox: this.#cloud.outbox,
+      // SES is the account's: what another system sent is in the same outbox.
+      get outbox() {
+        return outbox.filter(({ configurationSet = '' }) => configurationSets.includes(configurationSet));
+      },
       workersOf: fleetName => this.#fleet(fleetName).pids,
       killWorker: (fleetName, pid) => this.#fleet(fleetName).kill(pid),
       alarmState: path => this.#alarmState(path),
