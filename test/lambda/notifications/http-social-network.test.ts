@@ -193,6 +193,29 @@ describe('HttpSocialNetwork', () => {
       await expect(social.share(share, delivery())).resolves.toEqual({ share_id: 'share-1' });
     });
 
+    it('stays open when the one try fails before the network is asked', async () => {
+      let now = 1_800_000_000_000;
+      jest.spyOn(Date, 'now').mockImplementation(() => now);
+      answer(503, 503);
+      let readable = true;
+      const read = async () => {
+        if (!readable) throw new DependencyDownError('Secrets Manager is down');
+        return { url: server.url, token };
+      };
+      const social = network({ failuresInARow: 1, retries: 0, account: { read, readAnew: read } });
+      await expect(social.share(share, delivery())).rejects.toThrow(NetworkDownError);
+
+      now += 30_000;
+      readable = false;
+      await expect(social.share(share, delivery())).rejects.toThrow(DependencyDownError);
+      readable = true;
+      await expect(social.share(share, delivery(1_000))).rejects.toThrow(OutOfTimeError);
+      // The next is the one try that decides, and decides for all.
+      await expect(social.share(share, delivery())).rejects.toThrow(NetworkDownError);
+      await expect(social.share(share, delivery())).rejects.toThrow(NetworkLeftAloneError);
+      expect(server.requests).toHaveLength(2);
+    });
+
     it('counts no refusals: a network that refuses is not down', async () => {
       answer(...Array(6).fill(422));
       const social = network({ failuresInARow: 2 });
