@@ -24,7 +24,7 @@ const content = v.pipe(
   v.string(),
   v.maxBytes(maxContentBytes, `Invalid content: expected ${maxContentBytes} bytes at most`),
   v.check(
-    text => !/[^\P{Cc}\t\n\r]|[\ufffe\uffff]/u.test(text),
+    text => !/[^\P{Cc}\t\n\r]|[\p{Cs}\ufffe\uffff]/u.test(text),
     'Invalid content: expected text without control characters',
   ),
 );

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { EventFamily, type EventOf, event } from './events.ts';
+import { isCalendarDay } from './text.ts';
 
 /** Ids of tasks are names of schedules too, so that the same task is never scheduled twice. */
 const id = v.pipe(
@@ -11,12 +12,11 @@ const id = v.pipe(
 const moment = v.pipe(
   v.string(),
   v.isoTimestamp('Invalid time: expected one with its time zone, such as 2026-11-26T14:30:00Z'),
-  v.transform(text => new Date(text)),
   v.check(
-    date => !Number.isNaN(date.getTime()),
+    text => isCalendarDay(text.slice(0, 'yyyy-mm-dd'.length)) && !Number.isNaN(Date.parse(text)),
     'Invalid time: expected a date that there is, such as 2026-11-26T14:30:00Z',
   ),
-  v.transform(date => date.toISOString()),
+  v.transform(text => new Date(text).toISOString()),
 );
 
 /** What is to be done, by its kind: what each needs, and nothing that could change until it is due. */

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { longestBufferInSeconds } from '../../contracts/event-archive.ts';
+import { isCalendarDay } from '../../contracts/text.ts';
 import { UsageError } from '../command-errors.ts';
 
 /** Times of publication: from the first on, up to the second and without it. Milliseconds since 1970. */
@@ -16,8 +17,7 @@ export function moment(text: string): number {
   const isDate = /^\d{4}-\d\d-\d\d$/.test(text);
   const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/.test(text);
   const time = isDate || isTime ? Date.parse(text) : Number.NaN;
-  // A 31st of a month of 30 days is the next one's 1st to the parser, and a mistake to whoever typed it.
-  if (Number.isNaN(time) || (isDate && dateOf(time) !== text)) {
+  if (Number.isNaN(time) || !isCalendarDay(text.slice(0, 'yyyy-mm-dd'.length))) {
     throw new InvalidArgumentError(
       'Allowed is a day, 2026-11-01, a time with its zone, 2026-11-01T10:30:00Z, or now.',
     );

@@ -20,6 +20,7 @@ describe('publishPostRequest', () => {
     expect(v.parse(publishPostRequest, { ...post, content: 'One\n\ttwo\r\n' })).toMatchObject({
       content: 'One\n\ttwo\r\n',
     });
+    expect(v.is(publishPostRequest, { ...post, title: 'Hello 👋', content: '👋' })).toBe(true);
   });
 
   it('takes a content of 2 MiB, by its bytes', () => {
@@ -37,6 +38,8 @@ describe('publishPostRequest', () => {
     ['author', '   '],
     ['content', 'bell\u0007'],
     ['content', 'no character: \uffff'],
+    ['content', 'half of one: \ud83d'],
+    ['title', 'half of one: \udc4b'],
   ])('refuses %s %j', (field, value) => {
     const post = { post_id: '1', title: 'Short', author: 'Jane', [field]: value };
 

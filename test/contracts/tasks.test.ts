@@ -34,6 +34,11 @@ describe('scheduleTaskRequest', () => {
     }
   });
 
+  it('takes a 29th of February of a leap year', () => {
+    const due_at = '2028-02-29T00:00:00.000Z';
+    expect(v.parse(scheduleTaskRequest, { ...reminder, due_at }).due_at).toBe(due_at);
+  });
+
   it('leaves out what is no part of a task', () => {
     expect(v.parse(scheduleTaskRequest, { ...reminder, run_as: 'admin' })).not.toHaveProperty('run_as');
   });
@@ -49,6 +54,9 @@ describe('scheduleTaskRequest', () => {
     ['due_at', { due_at: '2026-11-26' }],
     ['due_at', { due_at: '2026-11-26T14:30:00' }],
     ['due_at', { due_at: '2026-13-45T14:30:00Z' }],
+    ['due_at', { due_at: '2026-02-30T14:30:00Z' }],
+    ['due_at', { due_at: '2027-02-29T00:00:00+14:00' }],
+    ['due_at', { due_at: '2026-11-26T14:30:00+05' }],
     ['due_at', { due_at: 1_795_703_400 }],
   ])('names %s when it is %j', (field, change) => {
     expect(faultyFields({ ...reminder, ...change })).toContain(field);

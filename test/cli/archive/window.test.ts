@@ -37,6 +37,10 @@ it('may be now', () => {
   expect(moment('now')).toBeLessThanOrEqual(Date.now());
 });
 
+it.each(['2026-02-30', '2026-02-30T10:00:00Z', '2026-04-31T23:30:00-05:00'])('is not %s', text => {
+  expect(() => moment(text)).toThrow(/Allowed is a day/);
+});
+
 it('is written as short as it can be', () => {
   expect(momentText(at('2026-11-01'))).toBe('2026-11-01');
   expect(momentText(at('2026-11-01T10:00:00+01:00'))).toBe('2026-11-01T09:00:00.000Z');
