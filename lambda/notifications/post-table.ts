@@ -1,16 +1,9 @@
 import { type DynamoDBDocumentClient, GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
-import { dependencyFailure, reach } from '../shared/dependency.ts';
-import { ConflictError, DependencyDownError, errorFrom } from '../shared/failures.ts';
+import { cancellationFailure, cancellationReasons } from '../shared/canceled-transaction.ts';
+import { reach } from '../shared/dependency.ts';
+import { ConflictError } from '../shared/failures.ts';
 import type { KeptPost, PostArchive } from './post-keeping.ts';
-
-/** Why DynamoDB canceled a transaction, request by request. */
-const cancellation = v.object({
-  name: v.literal('TransactionCanceledException'),
-  CancellationReasons: v.array(v.object({ Code: v.optional(v.string()) })),
-});
-
-const throttled = new Set(['ProvisionedThroughputExceeded', 'ThrottlingError']);
 
 /**
  * Posts as items `POST#<id>`, with the beginning of the content, and `POST#<id>#PART#<n>` for the rest of what
@@ -75,20 +68,12 @@ export class PostTable implements PostArchive {
 
 /** @throws whatever says that the transaction was not canceled because the post is there. */
 function checkCanceled(postId: string, thrown: unknown): void {
-  const parsed = v.safeParse(cancellation, thrown);
-  if (!parsed.success) throw dependencyFailure('DynamoDB', thrown);
-  const codes = parsed.output.CancellationReasons.map(({ Code }) => Code);
-  if (codes[0] === 'ConditionalCheckFailed') return;
-  if (codes.includes('TransactionConflict')) {
+  const reasons = cancellationReasons(thrown);
+  if (reasons[0]?.Code === 'ConditionalCheckFailed') return;
+  if (reasons.some(({ Code }) => Code === 'TransactionConflict')) {
     throw new ConflictError(`Post ${postId} is being kept by another delivery. It is safe to try again.`, {
       cause: thrown,
     });
   }
-  if (codes.some(code => code !== undefined && throttled.has(code))) {
-    throw new DependencyDownError(
-      `DynamoDB throttled the transaction of post ${postId}: ${errorFrom(thrown).message}. It is safe to try again.`,
-      { cause: thrown },
-    );
-  }
-  throw thrown;
+  throw cancellationFailure(`post ${postId}`, reasons, thrown);
 }

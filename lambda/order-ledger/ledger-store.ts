@@ -1,7 +1,8 @@
 import { type DynamoDBDocumentClient, GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import type { LedgerEvent } from '../../contracts/ledger.ts';
-import { dependencyFailure, reach } from '../shared/dependency.ts';
+import { cancellationFailure, cancellationReasons } from '../shared/canceled-transaction.ts';
+import { reach } from '../shared/dependency.ts';
 import {
   conflictOver,
   type ItemSubject,
@@ -38,11 +39,6 @@ const entry = v.object({ digest: v.string() });
 /** Reasons of a canceled transaction that say that somebody else was there first. */
 const conflicts = new Set(['ConditionalCheckFailed', 'TransactionConflict']);
 
-const cancellation = v.object({
-  name: v.literal('TransactionCanceledException'),
-  CancellationReasons: v.array(v.object({ Code: v.optional(v.string()) })),
-});
-
 /** Orders as items `ORDER#<id>`, and what was booked as items `ENTRY#<id>#<sequence>`, in one table. */
 export class LedgerStore extends VersionedItems<LedgerState> implements Ledger {
   readonly #documents: Pick<DynamoDBDocumentClient, 'send'>;
@@ -68,9 +64,10 @@ export class LedgerStore extends VersionedItems<LedgerState> implements Ledger {
         }),
       );
     } catch (thrown) {
-      throw isConflict(thrown)
+      const reasons = cancellationReasons(thrown);
+      throw reasons.some(({ Code = '' }) => conflicts.has(Code))
         ? conflictOver(ledgerSubject, order_id, thrown)
-        : dependencyFailure('DynamoDB', thrown);
+        : cancellationFailure(`order ${order_id}`, reasons, thrown);
     }
   }
 
@@ -87,11 +84,6 @@ export class LedgerStore extends VersionedItems<LedgerState> implements Ledger {
     );
     return item && v.parse(entry, item).digest;
   }
-}
-
-function isConflict(thrown: unknown): boolean {
-  const canceled = v.safeParse(cancellation, thrown);
-  return canceled.success && canceled.output.CancellationReasons.some(({ Code = '' }) => conflicts.has(Code));
 }
 
 /** Sorts as the sequence does. */

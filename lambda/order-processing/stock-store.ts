@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
-import { dependencyFailure } from '../shared/dependency.ts';
-import { ConflictError, DependencyDownError, errorFrom } from '../shared/failures.ts';
+import { cancellationFailure, cancellationReasons } from '../shared/canceled-transaction.ts';
+import { ConflictError } from '../shared/failures.ts';
 import {
   conflictOver,
   type Versioned,
@@ -36,19 +36,6 @@ const reservationState = v.variant('status', [
   v.object({ status: v.picklist(['out_of_stock', 'uncounted']), items, shortages }),
   v.object({ status: v.picklist(['canceled', 'shipped_unseen']) }),
 ]);
-
-/** Why DynamoDB canceled a transaction, request by request. */
-const cancellation = v.object({
-  name: v.literal('TransactionCanceledException'),
-  CancellationReasons: v.array(
-    v.object({
-      Code: v.optional(v.string()),
-      Item: v.optional(v.object({ available: v.optional(v.object({ N: v.string() })) })),
-    }),
-  ),
-});
-
-const throttled = new Set(['ProvisionedThroughputExceeded', 'ThrottlingError']);
 
 /**
  * Stock as items `SKU#<sku>` with `available` and `reserved`, and orders as items `ORDER#<id>`, in one
@@ -108,20 +95,12 @@ export class StockStore extends VersionedItems<ReservationState> implements Stoc
 
 /** @throws ConflictError, DependencyDownError, or what was thrown when it is not for want of stock. */
 function shortagesOf(orderId: string, movements: readonly Movement[], thrown: unknown): Shortage[] {
-  const parsed = v.safeParse(cancellation, thrown);
-  if (!parsed.success) throw dependencyFailure('DynamoDB', thrown);
-  const [order, ...stock] = parsed.output.CancellationReasons;
+  const reasons = cancellationReasons(thrown);
+  const [order, ...stock] = reasons;
   if (order?.Code === 'ConditionalCheckFailed') throw conflictOver(orderSubject, orderId, thrown);
-  const codes = new Set([order, ...stock].map(reason => reason?.Code));
-  if (codes.has('TransactionConflict')) {
+  if (reasons.some(({ Code }) => Code === 'TransactionConflict')) {
     throw new ConflictError(
       `The stock of order ${orderId} is being moved for another order. It is safe to try again.`,
-      { cause: thrown },
-    );
-  }
-  if ([...codes].some(code => code !== undefined && throttled.has(code))) {
-    throw new DependencyDownError(
-      `DynamoDB throttled the transaction of order ${orderId}: ${errorFrom(thrown).message}. It is safe to try again.`,
       { cause: thrown },
     );
   }
@@ -132,6 +111,6 @@ function shortagesOf(orderId: string, movements: readonly Movement[], thrown: un
       { sku, wanted: -Math.min(available, reserved), available: Number(reason.Item?.available?.N ?? 0) },
     ];
   });
-  if (short.length === 0) throw thrown;
+  if (short.length === 0) throw cancellationFailure(`order ${orderId}`, reasons, thrown);
   return short;
 }

@@ -65,6 +65,21 @@ describe('LedgerStore on DynamoDB', () => {
 });
 
 it.each([
+  ['another transaction', ['None', 'TransactionConflict'], ConflictError],
+  ['too many requests', ['ThrottlingError', 'None'], DependencyDownError],
+])('LedgerStore is told by a canceled transaction of %s', async (_, codes, kind) => {
+  const send = async () => {
+    throw Object.assign(new Error('canceled'), {
+      name: 'TransactionCanceledException',
+      CancellationReasons: codes.map(Code => ({ Code })),
+    });
+  };
+  const store = new LedgerStore({ send: send as never }, 'ledger');
+
+  await expect(store.book(ledgerEvent('1', 1), placed, undefined)).rejects.toThrow(kind);
+});
+
+it.each([
   ['ThrottlingException', DependencyDownError],
   ['TransactionInProgressException', DependencyDownError],
   ['AccessDeniedException', Error],
