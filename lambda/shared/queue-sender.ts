@@ -46,7 +46,7 @@ export class QueueSender {
   }
 
   /**
-   * Sends many messages, in as few calls as they fit into, some calls side by side.
+   * Sends many messages, in as few calls as they fit into, some calls side by side: in no order.
    *
    * @throws as {@link send}; then some of the messages may have been sent, and to try again sends those twice.
    */
@@ -91,7 +91,8 @@ export class QueueSender {
     const [first] = failed;
     if (first === undefined) return;
     const fault = `SQS did not take ${failed.length} of ${batch.length} messages: ${first.Code}: ${first.Message}.`;
-    throw first.SenderFault
+    // A key that is asked too often counts as a fault of the sender, and passes all the same.
+    throw first.SenderFault && !/Throttl/.test(first.Code ?? '')
       ? new Error(`${fault} Compare them with what the queue takes.`)
       : new DependencyDownError(`${fault} It is safe to try again.`);
   }

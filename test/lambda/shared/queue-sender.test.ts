@@ -1,7 +1,7 @@
 import type { SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { encodePointer } from '../../../contracts/claim-check.ts';
 import { maxQueueMessageBytes } from '../../../contracts/message-sizes.ts';
-import { DependencyDownError, EventTooLargeError } from '../../../lambda/shared/failures.ts';
+import { DependencyDownError, EventTooLargeError, failureKind } from '../../../lambda/shared/failures.ts';
 import { QueueSender, type QueueSenderOptions } from '../../../lambda/shared/queue-sender.ts';
 import { StoredPayloads } from '../../support/stored-payloads.ts';
 
@@ -117,17 +117,20 @@ describe('QueueSender with many messages', () => {
   });
 
   it.each([
-    [false, DependencyDownError, 'It is safe to try again.'],
-    [true, Error, 'Compare them with what the queue takes.'],
-  ])('fails when one is not taken, by a fault of the sender: %s', async (SenderFault, kind, advice) => {
-    const { queue } = batchSender(() => ({
-      Failed: [{ Id: '0', Code: 'Refused', Message: 'no', SenderFault }],
-    }));
-    const sending = queue.sendAll([{ body: '1' }, { body: '2' }]);
+    ['InternalError', false, 'passing', 'It is safe to try again.'],
+    ['KMS.ThrottlingException', true, 'passing', 'It is safe to try again.'],
+    ['InvalidMessageContents', true, 'unexpected', 'Compare them with what the queue takes.'],
+  ])(
+    'fails when one is not taken: %s, by a fault of the sender: %s',
+    async (Code, SenderFault, kind, advice) => {
+      const { queue } = batchSender(() => ({ Failed: [{ Id: '0', Code, Message: 'no', SenderFault }] }));
 
-    await expect(sending).rejects.toThrow(kind);
-    await expect(sending).rejects.toThrow(`SQS did not take 1 of 2 messages: Refused: no. ${advice}`);
-  });
+      const error = await queue.sendAll([{ body: '1' }, { body: '2' }]).catch((thrown: unknown) => thrown);
+
+      expect(failureKind(error)).toBe(kind);
+      expect(String(error)).toContain(`SQS did not take 1 of 2 messages: ${Code}: no. ${advice}`);
+    },
+  );
 
   it('stops when SQS is down', async () => {
     const { batches, queue } = batchSender(() => {
@@ -138,5 +141,18 @@ describe('QueueSender with many messages', () => {
       DependencyDownError,
     );
     expect(batches.length).toBeLessThan(100);
+  });
+
+  it('stops when one call fails, whatever the others do', async () => {
+    const { batches, queue } = batchSender(({ Entries: [first] = [] }) =>
+      first?.MessageBody === '999' ? { Failed: [{ Id: '0', SenderFault: true }] } : {},
+    );
+
+    await expect(
+      queue.sendAll(
+        Array.from({ length: 1_000 }, (_, index) => ({ body: String(index - (index % 10) + 9) })),
+      ),
+    ).rejects.toThrow(/did not take/);
+    expect(batches.length).toBeLessThan(50);
   });
 });

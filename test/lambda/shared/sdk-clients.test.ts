@@ -2,10 +2,12 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { SendEmailCommand } from '@aws-sdk/client-sesv2';
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { reach } from '../../../lambda/shared/dependency.ts';
 import { dynamoDbClient } from '../../../lambda/shared/dynamodb-client.ts';
 import { DependencyDownError } from '../../../lambda/shared/failures.ts';
+import { sesClient } from '../../../lambda/shared/ses-client.ts';
 import { snsClient } from '../../../lambda/shared/sns-client.ts';
 
 describe('AWS clients', () => {
@@ -48,6 +50,17 @@ describe('AWS clients', () => {
 
     expect(requests).toBe(3);
     sns.destroy();
+  });
+
+  it('ask SES once: a mail whose answer got lost is not sent again', async () => {
+    answer = 'error';
+    const ses = sesClient();
+    const mail = new SendEmailCommand({ Destination: { ToAddresses: ['jane@example.com'] }, Content: {} });
+
+    await expect(reach('SES', ses.send(mail))).rejects.toThrow(DependencyDownError);
+
+    expect(requests).toBe(1);
+    ses.destroy();
   });
 
   it('give a service that hangs up in less than half of a function timeout', async () => {
