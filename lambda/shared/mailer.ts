@@ -70,25 +70,27 @@ export class Mailer<Template extends MailTemplate<string>> {
 }
 
 function mailFailure(thrown: unknown): Error {
-  const error = errorFrom(thrown);
-  // Never the address: what is thrown is logged.
+  // Never an address: what is thrown is logged.
+  const error = withoutAddresses(errorFrom(thrown));
   if (refusals.has(error.name)) {
     return new MailRefusedError(
       `SES refuses the mail: ${error.name}. Is the sender verified in this account and region, the account out ` +
         "of SES's sandbox, and the recipient's address one?",
-      { cause: withoutAddresses(error) },
+      { cause: error },
     );
   }
   if (pauses.has(error.name)) {
     return new DependencyDownError(
       `SES sends nothing for this account now: ${error.name}. Its console says why; it is safe to try again.`,
-      { cause: withoutAddresses(error) },
+      { cause: error },
     );
   }
   return dependencyFailure('SES', error);
 }
 
-/** SES repeats the addresses that it refuses. */
+/** SES repeats the addresses that it refuses, and IAM those that nobody may send to or from. */
 function withoutAddresses(error: Error): Error {
-  return Object.assign(new Error(error.message.replace(/\S+@\S+/g, '<address>')), { name: error.name });
+  const message = error.message.replace(/[^\s/"'<>]+@[^\s"'<>]+/g, '<address>');
+  // What tells a fault that passes goes along: status, code.
+  return Object.assign(new Error(message), { ...error, name: error.name, message });
 }

@@ -28,6 +28,13 @@ export interface ItemSubject {
   readonly keyPrefix: string;
   /** Attribute that holds its id: `order_id`. */
   readonly idAttribute: string;
+
+  /**
+   * Whether its id says who somebody is, as an address does: then it stands in no message, since those are logged.
+   *
+   * @default false
+   */
+  readonly isPersonal?: boolean;
 }
 
 export interface VersionedItemsOptions<State> {
@@ -60,7 +67,7 @@ export class VersionedItems<State extends object> implements VersionedStates<Sta
     if (!stored.success || !state.success) {
       const faults = [...(stored.issues ?? []), ...(state.issues ?? [])];
       throw new Error(
-        `Item ${pk} of table ${tableName} cannot be read: ` +
+        `Item ${subject.isPersonal ? `${subject.keyPrefix}#…` : pk} of table ${tableName} cannot be read: ` +
           `${faults.map(issue => `${v.getDotPath(issue) ?? 'item'}: ${issue.message}`).join('; ')}. ` +
           'Was it changed by hand, or by another version of this function?',
       );
@@ -106,9 +113,9 @@ export class VersionedItems<State extends object> implements VersionedStates<Sta
 }
 
 /** What to throw when a state is no longer the one that was seen. */
-export function conflictOver({ noun }: ItemSubject, id: string, cause: unknown): ConflictError {
+export function conflictOver({ noun, isPersonal }: ItemSubject, id: string, cause: unknown): ConflictError {
   return new ConflictError(
-    `The record of ${noun} ${id} was changed by another delivery in the meantime. It is safe to try again.`,
+    `The record of ${isPersonal ? `a ${noun}` : `${noun} ${id}`} was changed by another delivery in the meantime. It is safe to try again.`,
     { cause },
   );
 }

@@ -17,7 +17,7 @@ export function userStore(
   tableName: string,
 ): VersionedItems<UserState> {
   return new VersionedItems<UserState>({
-    subject: { noun: 'user', keyPrefix: 'EMAIL', idAttribute: 'email' },
+    subject: { noun: 'user', keyPrefix: 'EMAIL', idAttribute: 'email', isPersonal: true },
     documents,
     tableName,
     schema: userState,

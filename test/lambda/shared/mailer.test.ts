@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { SendEmailCommand } from '@aws-sdk/client-sesv2';
 import { mailTemplate } from '../../../contracts/mail.ts';
 import { DependencyDownError, failureKind } from '../../../lambda/shared/failures.ts';
@@ -70,13 +71,22 @@ describe('Mailer', () => {
     }
   });
 
-  it('names no address in what is logged of a refusal', async () => {
-    const error = await failing('MessageRejected')
+  it.each([
+    ['MessageRejected', {}],
+    ['AccessDeniedException', {}],
+    ['SendingPausedException', {}],
+    ['InternalServiceErrorException', { $fault: 'server' }],
+  ])('names no address in what is logged of %s', async (name, more) => {
+    const error = (await failing(name, more)
       .send(mail)
-      .catch((thrown: unknown) => thrown);
+      .catch((thrown: unknown) => thrown)) as Error;
 
-    const { message, cause } = error as Error;
-    expect(`${message} ${(cause as Error).message}`).toContain('<address>');
-    expect(`${message} ${(cause as Error).message}`).not.toContain('jane');
+    expect(failureKind(error)).toBe(
+      { MessageRejected: 'permanent', AccessDeniedException: 'unexpected' }[name] ?? 'passing',
+    );
+    const logged = inspect(error, { depth: 5 });
+    expect(logged).toContain(name);
+    expect(logged).toContain('<address>');
+    expect(logged).not.toContain('jane');
   });
 });

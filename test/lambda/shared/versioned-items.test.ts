@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import * as v from 'valibot';
 import { ConflictError, DependencyDownError } from '../../../lambda/shared/failures.ts';
 import { onCurrentState, VersionedItems } from '../../../lambda/shared/versioned-items.ts';
@@ -70,6 +71,27 @@ describe('VersionedItems', () => {
 
     await expect(items.write('7', { count: 5 }, undefined)).rejects.toThrow(ConflictError);
     await expect(items.read('7')).resolves.toEqual({ state: { count: 1 }, version: 1 });
+  });
+
+  it('names nobody in what is logged, where the id says who somebody is', async () => {
+    const users = new VersionedItems({
+      subject: { noun: 'user', keyPrefix: 'EMAIL', idAttribute: 'email', isPersonal: true },
+      documents: server.documents,
+      tableName,
+      schema,
+    });
+    await users.write('jane@example.com', { count: 'none' as never }, undefined);
+
+    for (const attempt of [
+      users.write('jane@example.com', { count: 1 }, undefined),
+      users.read('jane@example.com'),
+    ]) {
+      const error = await attempt.catch((thrown: unknown) => thrown);
+      expect(String(error)).toMatch(
+        /The record of a user was changed|Item EMAIL#… of table .* cannot be read/,
+      );
+      expect(inspect(error, { depth: 5 })).not.toContain('jane');
+    }
   });
 
   it('refuses a write on an old version', async () => {
