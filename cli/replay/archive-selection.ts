@@ -33,7 +33,10 @@ export async function selectObjects(archives: Archives, selection: Selection): P
   const { bucket, window, types, lateMs } = selection;
   const selected: ArchivedObject[] = [];
   const typesThere = new Set<string>();
+  // Only these are listed: of a window of years, most days may have no events.
+  const daysThere = await daysIn(archives, bucket);
   for (const day of daysOf(window, lateMs)) {
+    if (!daysThere.has(day)) continue;
     const ofDay: ArchivedObject[] = [];
     for await (const object of archives.objects(bucket, dayFolder(day))) {
       const type = typeInKey(object.key);
@@ -44,7 +47,7 @@ export async function selectObjects(archives: Archives, selection: Selection): P
     }
     selected.push(...ofDay.sort(byWriting));
   }
-  if (selected.length === 0) throw await nothingThere(archives, selection, typesThere);
+  if (selected.length === 0) throw nothingThere(selection, typesThere, [...daysThere]);
   requireReadable(bucket, selected);
   return { objects: selected, bytes: selected.reduce((sum, { bytes }) => sum + bytes, 0) };
 }
@@ -57,11 +60,17 @@ export function byWriting(
   return a.writtenAt - b.writtenAt || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
 }
 
-async function nothingThere(
-  archives: Archives,
+/** Days that have events, in order. */
+async function daysIn(archives: Archives, bucket: string): Promise<ReadonlySet<string>> {
+  const folders = await archives.folders(bucket, eventsFolder);
+  return new Set(folders.flatMap(folder => /date=([^/]+)/.exec(folder)?.[1] ?? []));
+}
+
+function nothingThere(
   { bucket, window, types }: Selection,
   typesThere: ReadonlySet<string>,
-): Promise<CommandFailure> {
+  daysThere: readonly string[],
+): CommandFailure {
   const what = types.length > 0 ? types.join(', ') : 'Nothing';
   const head = `${what} ${types.length > 1 ? 'are' : 'is'} not archived`;
   const when = `from ${momentText(window.from)} to ${momentText(window.to)} in ${bucket}`;
@@ -69,8 +78,7 @@ async function nothingThere(
   if (typesThere.size > 0) {
     return new CommandFailure(`${text} There are: ${[...typesThere].sort().join(', ')}.`);
   }
-  const days = (await archives.folders(bucket, eventsFolder)).map(folder => /date=([^/]+)/.exec(folder)?.[1]);
-  const [first, last] = [days[0], days.at(-1)];
+  const [first, last] = [daysThere[0], daysThere.at(-1)];
   return new CommandFailure(
     first
       ? `${text} The archive has events from ${first} to ${last}. Days are in UTC.`

@@ -22,7 +22,7 @@ function object(name: string, writtenAt: string, ids: readonly string[], frozenI
 function archiveOf(...objects: readonly Kept[]): Archives {
   return {
     buckets: async () => [],
-    folders: async () => [],
+    folders: async () => [...new Set(objects.map(({ key }) => key.replace(/type=.*/, '')))].sort(),
     async *objects(_, folder) {
       yield* objects.filter(({ key }) => key.startsWith(folder));
     },
@@ -51,6 +51,22 @@ const third = object('c', '2026-11-02T09:00:00Z', ['5']);
 describe('events of an archive', () => {
   it('come day by day, as they were written', async () => {
     expect(await idsFrom(archiveOf(third, second, first))).toEqual(['1', '2', '3', '4', '5']);
+  });
+
+  it('are looked for on days that have some, however long the window', async () => {
+    const archive = archiveOf(first, second, third);
+    const listed: string[] = [];
+    const watched: Archives = {
+      ...archive,
+      objects: (bucket, folder) => {
+        listed.push(folder);
+        return archive.objects(bucket, folder);
+      },
+    };
+
+    await selectObjects(watched, { ...selection, window: { from: 0, to: window.to } });
+
+    expect(listed).toEqual(['events/date=2026-11-01/', 'events/date=2026-11-02/']);
   });
 
   it('come from the line on where a replay stopped', async () => {
