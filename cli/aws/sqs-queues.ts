@@ -14,7 +14,7 @@ import {
 import type { QueueAddress } from '../queues/queue-address.ts';
 import type {
   BatchFailure,
-  DeletableMessage,
+  HeldMessage,
   MessageAttribute,
   MessageAttributes,
   OutgoingMessage,
@@ -151,7 +151,7 @@ export class SqsQueues implements Queues {
     return failuresOf(messages, Failed);
   }
 
-  async delete(queue: Queue, messages: readonly DeletableMessage[]): Promise<readonly BatchFailure[]> {
+  async delete(queue: Queue, messages: readonly HeldMessage[]): Promise<readonly BatchFailure[]> {
     const { Failed } = await request(
       this.#about('DeleteMessage', queue.name, permissions.delete),
       this.#aws.sqs(queue.region).send(
@@ -167,7 +167,7 @@ export class SqsQueues implements Queues {
     return failuresOf(messages, Failed);
   }
 
-  async release(queue: Queue, messages: readonly ReceivedMessage[]): Promise<void> {
+  async release(queue: Queue, messages: readonly HeldMessage[]): Promise<void> {
     await request(
       this.#about('ChangeMessageVisibility', queue.name, permissions.release),
       this.#aws.sqs(queue.region).send(

@@ -2,7 +2,14 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { UsageError } from '../command-errors.ts';
 import { messageDocument } from '../messages/message-document.ts';
 import { deleteMessages } from '../queues/deletion.ts';
-import { maxBatchSize, type Queue, type Queues, type ReceivedMessage } from '../queues/queues.ts';
+import {
+  type HeldMessage,
+  heldOf,
+  maxBatchSize,
+  type Queue,
+  type Queues,
+  type ReceivedMessage,
+} from '../queues/queues.ts';
 import { release } from '../queues/sampling.ts';
 import type { Clock } from '../terminal/clock.ts';
 
@@ -67,7 +74,7 @@ export async function exportMessages(
   interrupt: AbortSignal,
 ): Promise<ExportResult> {
   const seen = new Set<string>();
-  const held: ReceivedMessage[] = [];
+  const held: HeldMessage[] = [];
   const notDeleted: string[] = [];
   let fruitless = 0;
   try {
@@ -80,7 +87,7 @@ export async function exportMessages(
       if (batch.length === 0) break;
       const fresh = batch.filter(({ id }) => !seen.has(id));
       fruitless = fresh.length === 0 ? fruitless + 1 : 0;
-      held.push(...(deleteExported ? [] : fresh));
+      if (!deleteExported) held.push(...fresh.map(heldOf));
       for (const { id } of fresh) seen.add(id);
       await sink.write(fresh.map(message => lineOf(queue, message)).join(''));
       if (deleteExported) {

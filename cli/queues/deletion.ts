@@ -1,6 +1,6 @@
 import { Retries } from '../sending/retries.ts';
 import type { Clock } from '../terminal/clock.ts';
-import { type BatchFailure, type DeletableMessage, maxBatchSize, type Queue, type Queues } from './queues.ts';
+import { type BatchFailure, type HeldMessage, maxBatchSize, type Queue, type Queues } from './queues.ts';
 
 export interface DeletionServices {
   readonly queues: Pick<Queues, 'delete'>;
@@ -15,7 +15,7 @@ export interface DeletionServices {
 export async function deleteMessages(
   { queues, clock }: DeletionServices,
   queue: Queue,
-  messages: readonly DeletableMessage[],
+  messages: readonly HeldMessage[],
 ): Promise<readonly BatchFailure[]> {
   const retries = new Retries(clock);
   const failures: BatchFailure[] = [];

@@ -50,8 +50,13 @@ export interface ReceivedMessage extends MessageContent {
   readonly deadLetterSourceArn?: string;
 }
 
-/** What it takes to delete a message: the handle of its last receive. */
-export type DeletableMessage = Pick<ReceivedMessage, 'id' | 'receiptHandle'>;
+/** What it takes to delete a message, or to show it to others again: the handle of its last receive. */
+export type HeldMessage = Pick<ReceivedMessage, 'id' | 'receiptHandle'>;
+
+/** What to keep of a message that is held for longer: of a whole queue, the bodies may not fit into memory. */
+export function heldOf({ id, receiptHandle }: ReceivedMessage): HeldMessage {
+  return { id, receiptHandle };
+}
 
 /** A message to send, with the id by which its failure is told. */
 export interface OutgoingMessage extends MessageContent {
@@ -100,7 +105,7 @@ export interface Queues {
   /** Up to ten. */
   send(queue: Queue, messages: readonly OutgoingMessage[]): Promise<readonly BatchFailure[]>;
   /** Up to ten. */
-  delete(queue: Queue, messages: readonly DeletableMessage[]): Promise<readonly BatchFailure[]>;
+  delete(queue: Queue, messages: readonly HeldMessage[]): Promise<readonly BatchFailure[]>;
   /** Shows up to ten received messages to others again, at once. */
-  release(queue: Queue, messages: readonly ReceivedMessage[]): Promise<void>;
+  release(queue: Queue, messages: readonly HeldMessage[]): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { maxBatchSize, type Queue, type Queues, type ReceivedMessage } from './queues.ts';
+import { type HeldMessage, maxBatchSize, type Queue, type Queues, type ReceivedMessage } from './queues.ts';
 
 export interface SampleOptions {
   /** Messages to look at. */
@@ -42,7 +42,7 @@ export async function sample(queues: Queues, queue: Queue, options: SampleOption
 export async function release(
   queues: Queues,
   queue: Queue,
-  messages: readonly ReceivedMessage[],
+  messages: readonly HeldMessage[],
 ): Promise<boolean> {
   let released = true;
   for (let start = 0; start < messages.length; start += maxBatchSize) {

@@ -3,6 +3,8 @@ import { sendersAttributes } from '../queues/dead-letter-attributes.ts';
 import type { CopyRoute } from '../queues/dead-letter-route.ts';
 import {
   type BatchFailure,
+  type HeldMessage,
+  heldOf,
   maxBatchSize,
   type OutgoingMessage,
   type Queues,
@@ -65,8 +67,8 @@ class CopyRedrive {
   readonly #batchSize: number;
   /** Messages that are still in the DLQ, though this command has done with them, and why. */
   readonly #left = new Map<string, RedriveFault>();
-  /** Received, and to be shown to others again at the end. */
-  #held: ReceivedMessage[] = [];
+  /** Received, and to be shown to others again at the end; by the handle of the last receive, which is the one that counts. */
+  readonly #held = new Map<string, HeldMessage>();
   /** Groups of a FIFO queue in which a message failed: what stands behind it may not overtake it. */
   readonly #blockedGroups = new Set<string>();
   readonly #select: (message: ReceivedMessage) => boolean;
@@ -102,7 +104,7 @@ class CopyRedrive {
       while (!interrupt.aborted) {
         const batch = await this.#receive();
         if (batch.length === 0) return this.#result('done');
-        this.#hold(batch);
+        for (const message of batch) this.#held.set(message.id, heldOf(message));
         if (this.#isFruitless(batch)) return this.#result('done');
         const fresh = batch.filter(message => this.#isMeant(message) && this.#mayMove(message));
         await this.#move(fresh);
@@ -127,12 +129,6 @@ class CopyRedrive {
         waitSeconds: 1,
       }),
     );
-  }
-
-  /** The handle of the last receive is the one that counts. */
-  #hold(batch: readonly ReceivedMessage[]): void {
-    const ids = new Set(batch.map(({ id }) => id));
-    this.#held = [...this.#held.filter(({ id }) => !ids.has(id)), ...batch];
   }
 
   get #remembered(): string {
@@ -208,11 +204,11 @@ class CopyRedrive {
     const gone = new Set(copied.map(({ id }) => id).filter(id => !this.#left.has(id)));
     this.#journal.deleted([...gone]);
     this.#moved += gone.size;
-    this.#held = this.#held.filter(({ id }) => !gone.has(id));
+    for (const id of gone) this.#held.delete(id);
   }
 
   async #releaseHeld(): Promise<void> {
-    const held = this.#held;
+    const held = [...this.#held.values()];
     for (let start = 0; start < held.length; start += maxBatchSize) {
       // They come back by themselves when their time is up: no reason to hide why it came to this.
       await this.#queues

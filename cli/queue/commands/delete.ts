@@ -7,10 +7,10 @@ import { UsageError } from '../../command-errors.ts';
 import { deleteMessages } from '../../queues/deletion.ts';
 import {
   type BatchFailure,
-  type DeletableMessage,
+  type HeldMessage,
+  heldOf,
   maxBatchSize,
   type Queue,
-  type ReceivedMessage,
 } from '../../queues/queues.ts';
 import { release } from '../../queues/sampling.ts';
 import { counted } from '../../terminal/counted.ts';
@@ -72,7 +72,7 @@ export const deleteMessage = defineCommand<Flags>({
 
 async function deleteById({ session }: Call<Flags>, queue: Queue, wanted: ReadonlySet<string>) {
   const { queues, interrupt } = session;
-  const held = new Map<string, ReceivedMessage>();
+  const held = new Map<string, HeldMessage>();
   try {
     while (!interrupt.aborted && ![...wanted].every(id => held.has(id))) {
       const batch = await queues.receive(queue, {
@@ -81,7 +81,7 @@ async function deleteById({ session }: Call<Flags>, queue: Queue, wanted: Readon
         waitSeconds: 1,
       });
       const fresh = batch.filter(({ id }) => !held.has(id));
-      for (const message of batch) held.set(message.id, message);
+      for (const message of batch) held.set(message.id, heldOf(message));
       if (fresh.length === 0) break;
     }
     const found = [...held.values()].filter(({ id }) => wanted.has(id));
@@ -107,7 +107,7 @@ async function deleteById({ session }: Call<Flags>, queue: Queue, wanted: Readon
 
 function answer(
   queue: Queue,
-  messages: readonly Pick<DeletableMessage, 'id'>[],
+  messages: readonly Pick<HeldMessage, 'id'>[],
   failures: readonly BatchFailure[],
 ) {
   const deleted = messages.length - failures.length;

@@ -215,6 +215,24 @@ describe('redriveByCopy', () => {
     expect(await cloud.queues.state(dlq)).toMatchObject({ visible: 5, inFlight: 0 });
   });
 
+  it('keeps no bodies of what it passes over: of a whole DLQ, they may not fit into memory', async () => {
+    await cloud.send(dlq, orders(3));
+    const released: object[] = [];
+
+    await copied({
+      options: { select: () => false },
+      overrides: {
+        release: async (queue, messages) => {
+          released.push(...messages);
+          await cloud.queues.release(queue, messages);
+        },
+      },
+    });
+
+    expect(released).toEqual(Array(3).fill({ id: expect.any(String), receiptHandle: expect.any(String) }));
+    expect(await cloud.queues.state(dlq)).toMatchObject({ visible: 3, inFlight: 0 });
+  });
+
   it('stops at once when it may not send', async () => {
     await cloud.send(dlq, orders(15));
     let sends = 0;
