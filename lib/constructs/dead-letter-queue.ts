@@ -2,6 +2,7 @@ import { Duration, Validations } from 'aws-cdk-lib';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { highThroughputFifo } from './high-throughput-fifo.ts';
 import { queueEncryption } from './queue-encryption.ts';
 import { queueName } from './queue-name.ts';
 
@@ -38,7 +39,7 @@ export class DeadLetterQueue extends sqs.Queue {
     super(scope, id, {
       queueName: queueName(scope, id, { fifo }),
       ...queueEncryption(props.key),
-      ...(fifo && { fifo }),
+      ...(fifo && highThroughputFifo),
       ...(props.source && { redriveAllowPolicy: { sourceQueues: [props.source] } }),
       enforceSSL: true,
       retentionPeriod: DeadLetterQueue.retentionPeriod,

@@ -4,6 +4,7 @@ import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct, type IDependable } from 'constructs';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { type DeliverySource, deliveredFor } from './delivery-source.ts';
+import { highThroughputFifo } from './high-throughput-fifo.ts';
 import type { MessageKey } from './message-key.ts';
 import { queueEncryption } from './queue-encryption.ts';
 import { queueName } from './queue-name.ts';
@@ -66,15 +67,6 @@ export interface DurableQueueProps {
    */
   readonly fifo?: boolean;
 }
-
-/** What makes a queue FIFO with high throughput: order and deduplication by message group. */
-const highThroughputFifo = {
-  fifo: true,
-  // The id of a message that has none is the SHA-256 of its body.
-  contentBasedDeduplication: true,
-  deduplicationScope: sqs.DeduplicationScope.MESSAGE_GROUP,
-  fifoThroughputLimit: sqs.FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
-} satisfies sqs.QueueProps;
 
 /**
  * Queue that loses nothing: its failed messages go to a DLQ of its own, both are encrypted, both

@@ -98,6 +98,28 @@ describe("the social network's account", () => {
   });
 });
 
+describe('mails', () => {
+  const identity = (address: string, owner = account) => ({
+    path: address,
+    arn: `arn:aws:ses:${region}:${owner}:identity/${address}`,
+    account: owner,
+  });
+  const from = (address: string) => roleOf('SendMail').with({ 'ses:FromAddress': address });
+
+  it.each(['ses:SendEmail', 'ses:SendTemplatedEmail'])(
+    'come from one address, to whomever they go, whose identity SES asks for in its sandbox: %s',
+    async send => {
+      const sender = from('no-reply@example.com');
+      for (const address of ['no-reply@example.com', 'example.com', 'jane@example.org']) {
+        expect(await sender.may(send, identity(address))).toBeAllowed();
+        expect(await from('ceo@example.com').may(send, identity(address))).toBeDenied();
+      }
+      expect(await sender.may(send, identity('example.com', foreignAccount))).toBeDenied();
+      expect(await roleOf('AddressMails').may(send, identity('example.com'))).toBeDenied();
+    },
+  );
+});
+
 describe('readers', () => {
   it('are read by who addresses mails, and written by no function', async () => {
     const table = at('Readers/Table');

@@ -100,7 +100,7 @@ export function subscribeTo<Schemas extends EventSchemas>(
     }),
     deadLetterQueue: undelivered,
   });
-  // An event published before SNS is let in would go straight to the DLQ.
-  if (admission) subscription.node.addDependency(admission);
+  // An event published before SNS is let in would go straight to the DLQ, or be lost if SNS is not let in there.
+  subscription.node.addDependency(undelivered, ...(admission ? [admission] : []));
   return { subscription, undelivered };
 }

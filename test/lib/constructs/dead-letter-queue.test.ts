@@ -19,9 +19,14 @@ describe('DeadLetterQueue', () => {
     expect(Properties).not.toHaveProperty('KmsMasterKeyId');
   });
 
-  it('is FIFO when its source is', () => {
+  it('is FIFO when its source is, and tells messages apart by group as that does', () => {
     const queue = new DeadLetterQueue(testStack(), 'Dlq', { fifo: true });
-    expect(resourceOf(queue).Properties).toMatchObject({ QueueName: 'orders-dlq.fifo', FifoQueue: true });
+    expect(resourceOf(queue).Properties).toMatchObject({
+      QueueName: 'orders-dlq.fifo',
+      FifoQueue: true,
+      DeduplicationScope: 'messageGroup',
+      FifoThroughputLimit: 'perMessageGroupId',
+    });
   });
 
   it('is encrypted under the key that it is given', () => {

@@ -202,13 +202,16 @@ describe('FanOutTopic.fanOutTo', () => {
     expect(services(topicKey)).toEqual([]);
   });
 
-  it('waits with the subscription until the queue lets SNS in', () => {
-    const { stack, payment } = fanOut();
-    const [[policyId] = []] = resourcesOfType(templateOf(stack), 'AWS::SQS::QueuePolicy').filter(
-      ([, policy]) =>
-        JSON.stringify(policy.Properties.Queues) === JSON.stringify([stack.resolve(payment.queue.queueUrl)]),
-    );
-    expect([onlyResource(stack, 'AWS::SNS::Subscription').DependsOn].flat()).toContain(policyId);
+  it('waits with the subscription until the queue lets SNS in, and the DLQ of the subscription too', () => {
+    const { stack, topic, payment } = fanOut();
+    const waits = [onlyResource(stack, 'AWS::SNS::Subscription').DependsOn].flat();
+    const [undelivered] = topic.undelivered;
+    for (const url of [payment.queue.queueUrl, undelivered?.queueUrl]) {
+      const [[policyId] = []] = resourcesOfType(templateOf(stack), 'AWS::SQS::QueuePolicy').filter(
+        ([, policy]) => JSON.stringify(policy.Properties.Queues) === JSON.stringify([stack.resolve(url)]),
+      );
+      expect(waits).toContain(policyId);
+    }
   });
 
   it('gives each subscription a DLQ and a filter of its own', () => {

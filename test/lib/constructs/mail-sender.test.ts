@@ -46,15 +46,10 @@ describe('MailSender', () => {
       Condition: { StringEquals: { 'ses:FromAddress': 'kitchen@example.com' } },
     });
     const resources = JSON.stringify(Statement[0]?.Resource);
-    for (const resource of [
-      'identity/kitchen@example.com',
-      'identity/example.com',
-      'configuration-set/',
-      'template/orders-tea',
-    ]) {
+    for (const resource of ['identity/*', 'configuration-set/', 'template/orders-tea']) {
       expect(resources).toContain(resource);
     }
-    expect(resources).not.toContain('*');
+    expect(resources.match(/\*/g)).toHaveLength(1);
   });
 
   it('tells a topic of mails that nobody will read, and of those alone', () => {

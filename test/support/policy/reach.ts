@@ -200,16 +200,21 @@ function schedulesMadeLater(
   }));
 }
 
-/** Senders and templates of mails that statements name: a person verifies the one, the other goes by its name. */
+/**
+ * Identities and templates of mails that statements name: a person verifies the one, the other goes by its name.
+ * Of `identity/*`, one that nobody knows before.
+ */
 function mailsIn(
   statements: readonly PolicyStatement[],
   { account, region }: DeployedResource,
 ): readonly Target[] {
-  const form = new RegExp(`^arn:aws:ses:${region}:${account}:((?:identity|template)/[^*]+)$`);
+  const form = new RegExp(`^arn:aws:ses:${region}:${account}:(identity/(?:\\*|[^*]+)|template/[^*]+)$`);
   const named = new Set(statements.flatMap(({ Resource }) => listOf(Resource)));
   return [...named].flatMap(arn => {
     const [, path] = form.exec(arn) ?? [];
-    return path === undefined ? [] : [{ path: `ses ${path}`, arn, account }];
+    return path === undefined
+      ? []
+      : [{ path: `ses ${path}`, arn: arn.replace('*', 'jane@example.org'), account }];
   });
 }
 
