@@ -153,8 +153,8 @@ export class EventArchive extends Construct {
     });
   }
 
-  /** Tells a queue of what could not be filed. */
+  /** Tells a queue of what could not be filed, and not of its being cleared away. */
   tellErrors(queue: DurableQueue): void {
-    this.bucket.tellQueue(queue, errorsFolder);
+    this.bucket.tellQueue(queue, errorsFolder, ['s3:ObjectCreated:*']);
   }
 }

@@ -54,7 +54,8 @@ export interface ObjectBucketProps {
 }
 
 /** What a bucket tells of: objects that come, and objects, versions or delete markers that go. */
-const toldEvents = ['s3:ObjectCreated:*', 's3:ObjectRemoved:*'];
+const toldEvents = ['s3:ObjectCreated:*', 's3:ObjectRemoved:*'] as const;
+export type ToldEvent = (typeof toldEvents)[number];
 
 interface NotificationConfigurations {
   readonly queues?: s3.CfnBucket.QueueConfigurationProperty[];
@@ -158,10 +159,14 @@ export class ObjectBucket extends Construct {
     this.#cfnBucket.bucketNamespace = s3.BucketNamespace.ACCOUNT_REGIONAL;
   }
 
-  /** Tells a queue of the objects whose keys begin with a prefix. */
-  tellQueue(queue: DurableQueue, prefix: string): void {
+  /**
+   * Tells a queue of the objects whose keys begin with a prefix.
+   *
+   * @param told what of them; that they come and that they go, by default.
+   */
+  tellQueue(queue: DurableQueue, prefix: string, told: readonly ToldEvent[] = toldEvents): void {
     this.#tell(queue.admit('s3.amazonaws.com', this.#source), prefix, {
-      queues: toldEvents.map(event => ({
+      queues: told.map(event => ({
         event,
         queue: queue.queue.queueArn,
         filter: beginningWith(prefix),

@@ -70,7 +70,7 @@ export class ArchiveMonitoring extends Construct {
       ...[unreadable.queue, unreadable.deadLetterQueue].map(queue =>
         notEmptyAlarm(this, `Unreadable${queue.node.id}`, queue, {
           description:
-            'Events could not be filed under a type: no JSON, or none in it. The messages name their objects.',
+            'Events could not be filed under a type: no JSON, or none in it. The messages name their objects; one without is the test of S3 when it was told to tell, to be deleted.',
         }),
       ),
       ...undelivered.map((queue, index) =>

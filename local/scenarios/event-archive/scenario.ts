@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { CreateQueueCommand, type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import {
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  type Message,
+  ReceiveMessageCommand,
+} from '@aws-sdk/client-sqs';
 import { replayIdAttribute, typeInKey } from '../../../contracts/event-archive.ts';
 import { eventTypeAttribute } from '../../../contracts/events.ts';
 import type { OrderEvent } from '../../../contracts/orders.ts';
@@ -50,6 +55,7 @@ class ArchiveCheck {
 
   async run(): Promise<void> {
     await this.#keepsEvents();
+    await this.#deletesTestEvent();
     await this.#setsUnreadableAside();
     await this.#replays();
     await this.#goesOn();
@@ -74,6 +80,23 @@ class ArchiveCheck {
     await step('what no filter names is not', async () => {
       const types = new Set(keysOf(await this.#shelf.events()).map(typeInKey));
       expectEqual('types', [...types].sort().join(', '), 'order_canceled, order_placed, order_shipped');
+      return undefined;
+    });
+  }
+
+  /** It would have the alarm go off before anything could not be filed. */
+  async #deletesTestEvent(): Promise<void> {
+    await this.#steps.step('the test event of S3 is all that waits until then, and is deleted', async () => {
+      const QueueUrl = this.#system.output('UnreadableQueueUrl');
+      const { Messages: messages = [] } = await this.#system.sqs.send(
+        new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
+      );
+      expectEqual('messages', messages.length, 1);
+      for (const { Body = '', ReceiptHandle } of messages) {
+        expectEqual('event', (JSON.parse(Body) as { readonly Event?: string }).Event, 's3:TestEvent');
+        await this.#system.sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+      }
+      await until(async () => unequal('alarm', this.#system.alarmState(unreadableAlarm), 'OK'));
       return undefined;
     });
   }

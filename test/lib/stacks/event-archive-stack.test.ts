@@ -177,10 +177,11 @@ describe('the bucket', () => {
 
   it('tells a queue of what could not be filed, which alarms at the first', () => {
     const { QueueConfigurations } = archiveOf(dev).properties.NotificationConfiguration as {
-      QueueConfigurations: { Queue: unknown; Filter: unknown }[];
+      QueueConfigurations: { Event: unknown; Queue: unknown; Filter: unknown }[];
     };
     const unreadable = queueOf(dev, 'unreadable');
-    expect(QueueConfigurations.map(({ Queue }) => referredId(Queue))).toEqual([unreadable.id, unreadable.id]);
+    expect(QueueConfigurations.map(({ Queue }) => referredId(Queue))).toEqual([unreadable.id]);
+    expect(QueueConfigurations[0]?.Event).toBe('s3:ObjectCreated:*');
     expect(QueueConfigurations[0]?.Filter).toEqual({
       S3Key: { Rules: [{ Name: 'prefix', Value: errorsFolder }] },
     });
