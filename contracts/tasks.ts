@@ -12,11 +12,12 @@ const id = v.pipe(
 const moment = v.pipe(
   v.string(),
   v.isoTimestamp('Invalid time: expected one with its time zone, such as 2026-11-26T14:30:00Z'),
+  v.transform(text => ({ day: text.slice(0, 'yyyy-mm-dd'.length), date: new Date(text) })),
   v.check(
-    text => isCalendarDay(text.slice(0, 'yyyy-mm-dd'.length)) && !Number.isNaN(Date.parse(text)),
+    ({ day, date }) => isCalendarDay(day) && !Number.isNaN(date.getTime()),
     'Invalid time: expected a date that there is, such as 2026-11-26T14:30:00Z',
   ),
-  v.transform(text => new Date(text).toISOString()),
+  v.transform(({ date }) => date.toISOString()),
 );
 
 /** What is to be done, by its kind: what each needs, and nothing that could change until it is due. */
