@@ -31,6 +31,15 @@ describe('booking', () => {
     expect(ledger.placesOf('1')).toEqual([1]);
   });
 
+  it('books none twice, though its card token was encrypted anew', async () => {
+    const { book } = makeBooking();
+    const withToken = (ciphertext: string) =>
+      ({ ...ledgerEvent('1', 1), card_token: { ciphertext } }) as ReturnType<typeof ledgerEvent>;
+    await book(withToken('AgR4abcd'));
+
+    expect(await book(withToken('AgR4efgh'))).toMatchObject(bookedBefore);
+  });
+
   it('fails until later on a gap, and says what is missing', async () => {
     const { ledger, book } = makeBooking();
     await book(ledgerEvent('1', 1));
