@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { commonEnvironment, required } from './environment.ts';
+import { commonEnvironment, required, seconds } from './environment.ts';
 
 /** Namespace of the metrics that this system's functions emit. */
 export const metricsNamespace = 'DelayedTasks';
@@ -16,14 +16,6 @@ export const longestTimerSeconds = 900;
 
 /** EventBridge Scheduler invokes some time within the minute that a schedule names. */
 export const scheduleStepSeconds = 60;
-
-const seconds = (least: number, most: number) =>
-  v.pipe(
-    v.string(),
-    v.regex(/^\d+$/, 'expected whole seconds'),
-    v.transform(Number),
-    v.check(value => value >= least && value <= most, `expected ${least} to ${most} seconds`),
-  );
 
 /** What the intake reads from its environment. */
 export const takeTasksEnvironment = v.object({

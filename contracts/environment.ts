@@ -14,6 +14,15 @@ export const commonEnvironment = {
 /** A variable that must be there and not be empty. */
 export const required = v.pipe(v.string(), v.minLength(1));
 
+/** Whole seconds, within a range. */
+export const seconds = (least: number, most: number) =>
+  v.pipe(
+    v.string(),
+    v.regex(/^\d+$/, 'expected whole seconds'),
+    v.transform(Number),
+    v.check(value => value >= least && value <= most, `expected ${least} to ${most} seconds`),
+  );
+
 /** Thrown at cold start, so that a wrong deployment fails at once and by name. */
 export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError';

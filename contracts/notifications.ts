@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { claimCheckEnvironment } from './claim-check.ts';
-import { commonEnvironment, required } from './environment.ts';
+import { commonEnvironment, required, seconds } from './environment.ts';
 import { mailEnvironment, mailTemplate } from './mail.ts';
 
 /** Namespace of the metrics that this system's functions emit. */
@@ -38,14 +38,6 @@ export const socialAccount = v.object({
 });
 
 export type SocialAccount = v.InferOutput<typeof socialAccount>;
-
-const seconds = (least: number, most: number) =>
-  v.pipe(
-    v.string(),
-    v.regex(/^\d+$/, 'expected whole seconds'),
-    v.transform(Number),
-    v.check(value => value >= least && value <= most, `expected ${least} to ${most} seconds`),
-  );
 
 export const publishPostEnvironment = v.object({
   ...commonEnvironment,

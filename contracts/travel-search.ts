@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { commonEnvironment, required } from './environment.ts';
+import { commonEnvironment, required, seconds } from './environment.ts';
 import { orphanedAfterSeconds, signOfLifeSeconds } from './replies.ts';
 import type { airlineSetting } from './travel.ts';
 
@@ -19,14 +19,6 @@ export const simulatedAirlines: readonly v.InferInput<typeof airlineSetting>[] =
   { name: 'cirrus', simulation: { usual_ms: 600 } },
   { name: 'zephyr', simulation: { usual_ms: 900, slow_share: 0.1 } },
 ];
-
-const seconds = (least: number, most: number) =>
-  v.pipe(
-    v.string(),
-    v.regex(/^\d+$/, 'expected whole seconds'),
-    v.transform(Number),
-    v.check(value => value >= least && value <= most, `expected ${least} to ${most} seconds`),
-  );
 
 /** What the web tier reads from its environment beside what every application server does. */
 export const searchServerEnvironment = v.object({
