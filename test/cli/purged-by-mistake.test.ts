@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { CloudUnderTest, order } from './cloud-under-test.ts';
 import { runQueueTool } from './run-queue-tool.ts';
 
@@ -11,7 +10,6 @@ const commands = [...runbook.matchAll(/^npm run queue -- (.+)$/gm)].map(([, comm
 );
 
 // A slow machine takes its time over a real endpoint.
-jest.setTimeout(30_000);
 
 describe('docs/runbooks/purged-by-mistake.md', () => {
   let cloud: CloudUnderTest;

@@ -4,13 +4,11 @@ import { accessSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { jest } from '@jest/globals';
 import { CloudUnderTest } from './cloud-under-test.ts';
 
 const root = `${import.meta.dirname}/../..`;
 
 // A slow machine takes its time over a real endpoint.
-jest.setTimeout(30_000);
 
 describe('the queue tool as a process', () => {
   let cloud: CloudUnderTest;

@@ -3,14 +3,12 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { jest } from '@jest/globals';
 import { runQueue } from '../../cli/queue/program.ts';
 import { CloudUnderTest, order } from './cloud-under-test.ts';
 
 const root = `${import.meta.dirname}/../..`;
 
 // A slow machine takes its time over a real endpoint.
-jest.setTimeout(30_000);
 
 describe('npm run redrive', () => {
   let cloud: CloudUnderTest;

@@ -1,11 +1,9 @@
-import { jest } from '@jest/globals';
 import { AwsConnection } from '../../../cli/aws/connection.ts';
 import { SqsQueues } from '../../../cli/aws/sqs-queues.ts';
 import { TaskRunningError } from '../../../cli/queues/move-tasks.ts';
 import { CloudUnderTest, order } from '../cloud-under-test.ts';
 
 // A slow machine takes its time over a real endpoint.
-jest.setTimeout(30_000);
 
 describe('on an AWS endpoint', () => {
   let cloud: CloudUnderTest;

@@ -1,9 +1,7 @@
-import { jest } from '@jest/globals';
 import { CloudUnderTest } from '../cloud-under-test.ts';
 import { runQueueTool } from '../run-queue-tool.ts';
 
 // A slow machine takes its time over a real endpoint.
-jest.setTimeout(30_000);
 
 describe("a queue's life from a terminal", () => {
   let cloud: CloudUnderTest;

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { CloudUnderTest, order } from '../cloud-under-test.ts';
 import { runQueueTool, type Setting } from '../run-queue-tool.ts';
 
@@ -6,7 +5,6 @@ const run = (args: readonly string[], setting?: Setting) =>
   runQueueTool(['dlq', 'redrive', ...args], setting);
 
 // A slow machine takes its time over a real endpoint.
-jest.setTimeout(30_000);
 
 describe('redrive', () => {
   let cloud: CloudUnderTest;

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { CommandFailure, ThrottledError } from '../../../cli/command-errors.ts';
 import type { Queue, Queues } from '../../../cli/queues/queues.ts';
 import { type CopyOptions, redriveByCopy } from '../../../cli/redrive/copy-redrive.ts';
@@ -16,7 +15,6 @@ const orders = (count: number) => Array.from({ length: count }, (_, index) => or
 const bodiesOf = (messages: readonly TestMessage[]) => messages.map(({ body }) => body).sort();
 
 // A slow machine takes its time over a real endpoint.
-jest.setTimeout(30_000);
 
 describe('redriveByCopy', () => {
   let cloud: CloudUnderTest;

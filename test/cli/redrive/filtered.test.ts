@@ -1,14 +1,12 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import type { Queue } from '../../../cli/queues/queues.ts';
 import { journalFor } from '../../../cli/redrive/copy-journal.ts';
 import { CloudUnderTest, order, type TestMessage } from '../cloud-under-test.ts';
 import { runQueueTool, type Setting } from '../run-queue-tool.ts';
 
 // A slow machine takes its time over a real endpoint.
-jest.setTimeout(30_000);
 
 const idsOf = (bodies: readonly string[]) =>
   bodies.map(body => (JSON.parse(body) as { order_id: string }).order_id);

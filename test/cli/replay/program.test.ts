@@ -1,14 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { jest } from '@jest/globals';
 import { runReplay } from '../../../cli/replay/program.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { ArchiveUnderTest, archivedLine } from '../archived-orders.ts';
 import { CloudUnderTest } from '../cloud-under-test.ts';
 
 // A slow machine takes its time over a real endpoint.
-jest.setTimeout(30_000);
 
 const home = temporaryDirectory();
 

@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { jest } from '@jest/globals';
 import type {
   EnvironmentChange,
   FunctionLogLine,
@@ -16,7 +15,6 @@ import type { InvocationResult } from '../../../local/functions/invocation.ts';
 import { FunctionDirectory } from './function-directory.ts';
 
 // Threads start slowly on a busy machine.
-jest.setTimeout(30_000);
 
 let directory: FunctionDirectory;
 const runtimes: FunctionRuntime[] = [];

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { jest } from '@jest/globals';
 import type { InvocationResult } from '../../../local/functions/invocation.ts';
 import {
   type BatchInvoker,
@@ -15,7 +14,6 @@ import type { SqsEvent, SqsRecord } from '../../../local/mappings/sqs-record.ts'
 import { clientOf, QueueEndpoint, type TestQueue } from './queue-endpoint.ts';
 
 // Visibility timeouts pass in real time, and slowly on a busy machine.
-jest.setTimeout(30_000);
 
 let endpoint: QueueEndpoint;
 const mappings: EventSourceMapping[] = [];

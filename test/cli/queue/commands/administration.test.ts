@@ -1,12 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { CloudUnderTest, order } from '../../cloud-under-test.ts';
 import { runQueueTool, type Setting } from '../../run-queue-tool.ts';
 
 // A slow machine takes its time over a real endpoint.
-jest.setTimeout(30_000);
 
 describe('queues as such', () => {
   let cloud: CloudUnderTest;

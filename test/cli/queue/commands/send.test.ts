@@ -1,12 +1,10 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { CloudUnderTest } from '../../cloud-under-test.ts';
 import { runQueueTool, type Setting } from '../../run-queue-tool.ts';
 
 // A slow machine takes its time over a real endpoint.
-jest.setTimeout(30_000);
 
 describe('queue send', () => {
   let cloud: CloudUnderTest;

@@ -1,13 +1,11 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import type { Queue } from '../../../../../cli/queues/queues.ts';
 import { CloudUnderTest, order, type TestMessage } from '../../../cloud-under-test.ts';
 import { runQueueTool, type Setting } from '../../../run-queue-tool.ts';
 
 // A slow machine takes its time over a real endpoint.
-jest.setTimeout(30_000);
 
 describe('keeping messages in a file', () => {
   let cloud: CloudUnderTest;

@@ -1,9 +1,7 @@
-import { jest } from '@jest/globals';
 import { CloudUnderTest, order } from '../../../cloud-under-test.ts';
 import { runQueueTool } from '../../../run-queue-tool.ts';
 
 // A slow machine takes its time over a real endpoint.
-jest.setTimeout(30_000);
 
 const text = (value: string) => ({ DataType: 'String', StringValue: value });
 const undelivered = (message: string) => ({
