@@ -1,12 +1,12 @@
 import type { MailDue } from '../../../contracts/posts.ts';
 import { addressStore } from '../../../lambda/notifications/address-store.ts';
-import type { MailState } from '../../../lambda/notifications/domain/mail.ts';
 import type { Undeliverable } from '../../../lambda/notifications/domain/undeliverable.ts';
 import { mailSending } from '../../../lambda/notifications/mail-sending.ts';
 import { mailStore } from '../../../lambda/notifications/mail-store.ts';
 import { readerIdOf } from '../../../lambda/notifications/reader-id.ts';
 import { DependencyDownError, WorkInProgressError } from '../../../lambda/shared/failures.ts';
 import { MailRefusedError } from '../../../lambda/shared/mailer.ts';
+import type { MailState } from '../../../lambda/shared/single-mail.ts';
 import type { VersionedStates } from '../../../lambda/shared/versioned-items.ts';
 import { DynamoDbServer } from '../../support/dynamodb-server.ts';
 

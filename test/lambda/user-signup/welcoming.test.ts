@@ -1,7 +1,7 @@
 import type { welcomeMail } from '../../../contracts/user-signup.ts';
 import { DependencyDownError, WorkInProgressError } from '../../../lambda/shared/failures.ts';
 import type { Mail } from '../../../lambda/shared/mailer.ts';
-import type { WelcomeState } from '../../../lambda/user-signup/domain/welcome.ts';
+import type { MailState } from '../../../lambda/shared/single-mail.ts';
 import { welcomeStore } from '../../../lambda/user-signup/welcome-store.ts';
 import { welcoming } from '../../../lambda/user-signup/welcoming.ts';
 import { DynamoDbServer } from '../../support/dynamodb-server.ts';
@@ -13,7 +13,7 @@ type WelcomeMail = Mail<typeof welcomeMail>;
 const delivery = (id: string) => ({ id, remainingTimeInMs: () => 15_000 });
 
 function welcomer() {
-  const welcomes = new InMemoryStates<WelcomeState>();
+  const welcomes = new InMemoryStates<MailState>();
   const sent: WelcomeMail[] = [];
   const mailbox = {
     send: async (mail: WelcomeMail) => {
