@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { moment, windowOf } from '../archive/window.ts';
 import { permissions } from '../aws/permissions.ts';
 import type { CommandContext, ExitCode } from '../command/command-context.ts';
@@ -62,11 +62,10 @@ export function replayProgram(invocation: Invocation): Command {
       .option('--state <file>', 'where its state is kept while it runs (default: where you keep such)')
       .option('--stack <name>', 'stack of the archive', defaultStack)
       .option('--bucket <name>', "bucket of the archive, if not the stack's")
-      .option(
-        '--late <time>',
-        'how late events may have come into the archive: 2h, 3d',
-        seconds(0, thirtyDays),
-        anHour,
+      .addOption(
+        new Option('--late <time>', 'how late events may have come into the archive: 2h, 3d')
+          .argParser(seconds(0, thirtyDays))
+          .default(anHour, '1h'),
       ),
   );
   addCommonOptions(command);

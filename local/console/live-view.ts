@@ -3,6 +3,18 @@ import type { LocalCloud, QueueReading } from '../cloud.ts';
 
 const queueIntervalInMilliseconds = 500;
 
+/** What an entry may be about, the first that it has. */
+const subjectFields = [
+  'order_id',
+  'object_key',
+  'user_id',
+  'task_id',
+  'post_id',
+  'video_id',
+  'meme_id',
+  'search_id',
+] as const;
+
 /** Shows a person what happens: what each function did, how full queues are, alarms. */
 export class LiveView {
   readonly #cloud: LocalCloud;
@@ -49,14 +61,15 @@ export class LiveView {
 
   /** Functions and workers log an outcome for each record, request or job; their other lines are for CloudWatch. */
   #showLogEntry(entry: Readonly<Record<string, unknown>>): void {
-    const { service, outcome, event_type, order_id, object_key, user_id, receive_count, error } = entry;
+    const { service, outcome, event_type, receive_count, error } = entry;
     if (outcome === undefined) return;
+    const subject = subjectFields.map(field => entry[field]).find(value => value !== undefined);
     const failed = error !== undefined;
     const again = Number(receive_count) > 1 ? ` (receive ${receive_count})` : '';
     const reason = failed ? ` – ${(error as { message?: string }).message}` : '';
     this.#show(
       String(service),
-      `${[event_type, order_id ?? object_key ?? user_id].filter(Boolean).join(' ')} → ${styleText(failed ? 'red' : 'green', String(outcome))}${again}${styleText('dim', reason)}`,
+      `${[event_type, subject].filter(Boolean).join(' ')} → ${styleText(failed ? 'red' : 'green', String(outcome))}${again}${styleText('dim', reason)}`,
     );
   }
 
