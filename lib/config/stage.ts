@@ -83,7 +83,10 @@ const stageConfig = v.strictObject({
 
   /** Whether systems have dashboards: CloudWatch charges for those beyond the third of an account. */
   dashboards: oneOf(['on', 'off']),
-  /** Where this repository's files can be read, which dashboards link to; without it, they name the files. */
+  /**
+   * Where this repository's files can be read, which alarms and dashboards link to; without it, they name the
+   * files.
+   */
   docsUrl: v.optional(v.pipe(v.string(aDocsUrl), v.url(aDocsUrl), v.regex(/^https:\/\/.*[^/]$/, aDocsUrl))),
 
   /**

@@ -7,6 +7,7 @@ import type { DurableQueueProps } from '../constructs/durable-queue.ts';
 import type { MessageFunctionProps } from '../constructs/message-function.ts';
 import type { DashboardRow } from '../constructs/monitoring/dashboard/dashboard-row.ts';
 import { SystemDashboard } from '../constructs/monitoring/dashboard/system-dashboard.ts';
+import { setMonitoringContext } from '../constructs/monitoring/monitoring-context.ts';
 import type { QueueMonitoringProps } from '../constructs/monitoring/queue-monitoring.ts';
 import type { StateTableProps } from '../constructs/state-table.ts';
 
@@ -25,6 +26,7 @@ export abstract class SystemStack extends Stack {
     const keepsData = config.dataRemoval === 'retain';
     super(scope, id, { terminationProtection: keepsData, ...props });
     this.config = config;
+    setMonitoringContext(this, { docsUrl: config.docsUrl });
     this.removalPolicy = keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
     Tags.of(this).add('system', id);
     for (const [name, value] of Object.entries(config.tags)) Tags.of(this).add(name, value);

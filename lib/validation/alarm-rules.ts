@@ -1,13 +1,16 @@
 import type { MessagingRule } from './messaging-rule.ts';
 import { deadLetterQueuesOf } from './template-queues.ts';
-import { referredId, resourcesOfType } from './template-resources.ts';
+import { type CloudFormationTemplate, referredId, resourcesOfType } from './template-resources.ts';
 
 interface AlarmProperties {
   readonly ActionsEnabled: unknown;
+  readonly AlarmDescription: unknown;
   readonly AlarmActions: readonly unknown[];
   readonly Dimensions: readonly { readonly Value?: unknown }[];
   readonly MetricName: unknown;
 }
+
+const alarmTypes = ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'];
 
 /** How an alarm watches a DLQ so that the first message in it is told of within a minute or two. */
 const deadLetterTerms: Readonly<Record<string, unknown>> = {
@@ -18,6 +21,19 @@ const deadLetterTerms: Readonly<Record<string, unknown>> = {
   Threshold: 1,
   TreatMissingData: 'notBreaching',
 };
+
+/** What the description of an alarm ends with: where its runbook is. */
+const runbookAtEnd = /(?:^|[\s/])docs\/runbooks\/[\w-]+\.md(?:#[\w-]+)?$/;
+
+/** Whether an alarm does nothing but start or stop workers: it is for no person. */
+function onlyScales(template: CloudFormationTemplate, { AlarmActions = [] }: Partial<AlarmProperties>) {
+  return (
+    AlarmActions.length > 0 &&
+    AlarmActions.every(action =>
+      template.Resources?.[referredId(action) ?? '']?.Type?.endsWith('::ScalingPolicy'),
+    )
+  );
+}
 
 /** Rules about alarms: what fails is told to somebody. */
 export const alarmRules: readonly MessagingRule[] = [
@@ -36,6 +52,21 @@ export const alarmRules: readonly MessagingRule[] = [
             : [{ logicalId: id, property: 'AlarmActions', found: 'empty' }];
         },
       ),
+  },
+  {
+    name: 'AlarmRunbook',
+    requires: 'The description of an alarm ends with its runbook: whom it wakes knows where to read.',
+    remedy: 'Make it a MonitoringAlarm, whose text names one of the runbooks.',
+    findings: template =>
+      alarmTypes
+        .flatMap(type => [...resourcesOfType<AlarmProperties>(template, type).values()])
+        .filter(({ properties }) => !onlyScales(template, properties))
+        .filter(({ properties }) => !runbookAtEnd.test(String(properties.AlarmDescription)))
+        .map(({ id, properties }) => ({
+          logicalId: id,
+          property: 'AlarmDescription',
+          found: JSON.stringify(properties.AlarmDescription ?? 'not set'),
+        })),
   },
   {
     name: 'DeadLetterAlarmTerms',

@@ -1,30 +1,16 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { anchorsOf, textOfPage } from '../support/pages.ts';
 import { repository } from '../support/temporary-directory.ts';
 
 const pages = ['README.md', ...globSync('docs/**/*.md', { cwd: repository })];
 
-function textOf(page: string): string {
-  return readFileSync(join(repository, page), 'utf8');
-}
-
 /** Links of a page to files and headings of this repository; what stands in code is none. */
 function linksOf(page: string): string[] {
-  const prose = textOf(page).replace(/```[\s\S]*?```/g, '');
+  const prose = textOfPage(page).replace(/```[\s\S]*?```/g, '');
   return [...prose.matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, link]) => link as string)
     .filter(link => !/^[a-z]+:/.test(link));
-}
-
-/** Anchors of a page's headings, as they are made where the pages are read. */
-function anchorsOf(page: string): string[] {
-  return [...textOf(page).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
-      .replace(/[^\w\- ]/g, '')
-      .replaceAll(' ', '-'),
-  );
 }
 
 it('there are pages, and links in them', () => {

@@ -6,6 +6,7 @@ import type { AlarmTopic } from '../alarm-topic.ts';
 import type { DurableQueue } from '../durable-queue.ts';
 import type { EventArchive } from '../event-archive.ts';
 import { CountAlarm } from './count-alarm.ts';
+import { MonitoringAlarm } from './monitoring-alarm.ts';
 import { notEmptyAlarm } from './queue-monitoring.ts';
 
 export interface ArchiveMonitoringProps {
@@ -47,8 +48,10 @@ export class ArchiveMonitoring extends Construct {
       });
     const latest = archive.buffering.plus(deliveryMargin);
     this.alarms = [
-      new cloudwatch.Alarm(this, 'Freshness', {
-        alarmDescription: `Events wait for more than ${latest.toHumanString()} to be archived: the stream's role, the bucket or a key refuses them. See the delivery log. They are tried for 24 hours.`,
+      new MonitoringAlarm(this, 'Freshness', {
+        means: `Events wait for more than ${latest.toHumanString()} to be archived: the stream's role, the bucket or a key refuses them.`,
+        breaks: 'The archive lacks them; the stream tries for 24 hours, then they are lost to it.',
+        runbook: 'archiveDelivery',
         metric: metric('DeliveryToS3.DataFreshness').with({
           statistic: cloudwatch.Stats.MAXIMUM,
           period: Duration.minutes(5),
@@ -56,27 +59,32 @@ export class ArchiveMonitoring extends Construct {
         threshold: latest.toSeconds(),
         comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
         evaluationPeriods: 3,
-        treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
       }),
       new CountAlarm(this, 'Throttled', {
         metric: metric('ThrottledRecords'),
-        description:
-          'The stream takes fewer events than are published. SNS tries again; ask for a higher quota.',
+        means: 'The stream takes fewer events than are published: its quota is used up.',
+        breaks: 'SNS tries again; what it gives up waits in the DLQ of the subscription.',
+        runbook: 'archiveDelivery',
       }),
       new CountAlarm(this, 'Partitions', {
         metric: metric('PartitionCountExceeded'),
-        description: 'More types at once than the stream files apart: what exceeds them goes to the errors.',
+        means: 'There are more types of events at once than the stream files apart.',
+        breaks: 'What exceeds them is filed under the errors, and not found under its type.',
+        runbook: 'archiveDelivery',
       }),
       ...[unreadable.queue, unreadable.deadLetterQueue].map(queue =>
         notEmptyAlarm(this, `Unreadable${queue.node.id}`, queue, {
-          description:
-            'Events could not be filed under a type: no JSON, or none in it. The messages name their objects; one without is the test of S3 when it was told to tell, to be deleted.',
+          means: 'Events could not be filed under a type: they are no JSON, or name none.',
+          breaks:
+            'They are kept under the errors, and not found under a type. The messages name their objects.',
+          runbook: 'archiveUnreadable',
         }),
       ),
       ...undelivered.map((queue, index) =>
         notEmptyAlarm(this, `Undelivered${index}`, queue, {
-          description:
-            'Events could not be put into the stream. Mend the role or the stream, then put them in.',
+          means: 'SNS could not put events into the stream, and gave them up.',
+          breaks: 'The archive lacks them. They wait in the DLQ for 14 days.',
+          runbook: 'archiveUndelivered',
         }),
       ),
     ];

@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import type { AlarmTopic } from '../alarm-topic.ts';
 import type { DurableQueue } from '../durable-queue.ts';
 import { FairQueueMetrics } from './fair-queue-metrics.ts';
+import { MonitoringAlarm } from './monitoring-alarm.ts';
 
 export interface FairQueueMonitoringProps {
   /** A queue whose messages have message groups. */
@@ -30,13 +31,14 @@ export class FairQueueMonitoring extends Construct {
     super(scope, id);
     const maxMessageAge = props.maxMessageAge ?? Duration.minutes(15);
     this.alarms = [
-      new cloudwatch.Alarm(this, 'QuietMessageAge', {
-        alarmDescription: `Message groups that are not noisy wait for more than ${maxMessageAge.toHumanString()}: not one group's burst, but consumers that fail or are too few.`,
+      new MonitoringAlarm(this, 'QuietMessageAge', {
+        means: `Message groups that are not noisy wait for more than ${maxMessageAge.toHumanString()}: not one group's burst, but consumers that fail or are too few.`,
+        breaks: 'All groups are late, not only the one that has more messages than usual. Nothing is lost.',
+        runbook: 'quietGroups',
         metric: new FairQueueMetrics(props.queue.queue).ofQuietGroups('ApproximateAgeOfOldestMessage'),
         threshold: maxMessageAge.toSeconds(),
         comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
         evaluationPeriods: 3,
-        treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
       }),
     ];
     props.alarmTopic.notifyOf(...this.alarms);

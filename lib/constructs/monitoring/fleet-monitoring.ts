@@ -7,6 +7,8 @@ import type { AlarmTopic } from '../alarm-topic.ts';
 import type { WorkerTier } from '../fleet/worker-tier.ts';
 import { validateProps } from '../validation.ts';
 import { CountAlarm } from './count-alarm.ts';
+import { MonitoringAlarm } from './monitoring-alarm.ts';
+import type { AlarmText } from './runbook.ts';
 
 export interface FleetMonitoringProps {
   readonly tier: WorkerTier;
@@ -51,18 +53,17 @@ export class FleetMonitoring extends Construct {
       this.#noProgress(tier, Math.ceil(noProgressAfter / period.toSeconds())),
       this.#notComingUp(tier),
       this.#saturated(tier),
-      this.#counted(
-        tier,
-        'FailedJobs',
-        workerMetrics.jobsFailed,
-        'Jobs failed. Their messages come back, or go to the DLQ. The log names job and reason.',
-      ),
-      this.#counted(
-        tier,
-        'LostJobs',
-        workerMetrics.jobsLost,
-        'Messages showed up again while they were worked on: heartbeats fail, or the workers have no processor time left for them.',
-      ),
+      this.#counted(tier, 'FailedJobs', workerMetrics.jobsFailed, {
+        means: 'Jobs failed. The log names job and reason.',
+        breaks: 'Their messages come back, and go to the DLQ when they fail again and again.',
+        runbook: 'failedJobs',
+      }),
+      this.#counted(tier, 'LostJobs', workerMetrics.jobsLost, {
+        means:
+          'Messages showed up again while they were worked on: heartbeats fail, or the workers have no processor time left for them.',
+        breaks: 'Jobs are done twice, and a message may reach the DLQ though its job was done.',
+        runbook: 'lostJobs',
+      }),
     ];
     props.alarmTopic.notifyOf(...this.alarms);
   }
@@ -70,8 +71,10 @@ export class FleetMonitoring extends Construct {
   /** Old messages and workers, but nothing is ever finished: the workers hang, or fail every job. */
   #noProgress(tier: WorkerTier, periods: number): cloudwatch.Alarm {
     const { queue } = tier.queue;
-    return new cloudwatch.Alarm(this, 'NoProgress', {
-      alarmDescription: `Messages wait, workers run, and not one message was finished in ${periods * period.toMinutes()} minutes. See the workers' log.`,
+    return new MonitoringAlarm(this, 'NoProgress', {
+      means: `Messages wait, workers run, and not one message was finished in ${periods * period.toMinutes()} minutes.`,
+      breaks: 'No job is done: the workers hang, or fail every one. Nothing is lost yet.',
+      runbook: 'noProgress',
       metric: new cloudwatch.MathExpression({
         label: 'Messages waiting, workers running, nothing finished',
         expression: 'IF(age > 0 AND FILL(workers, 0) > 0 AND FILL(finished, 0) == 0, 1, 0)',
@@ -86,15 +89,15 @@ export class FleetMonitoring extends Construct {
       threshold: 1,
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: periods,
-      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
     });
   }
 
   /** Workers were asked for and do not get into service: no capacity, a boot that fails, a bad bundle. */
   #notComingUp(tier: WorkerTier): cloudwatch.Alarm {
-    return new cloudwatch.Alarm(this, 'NotComingUp', {
-      alarmDescription:
-        "For half an hour there were fewer workers than there should be. See the group's or service's events, and the log of their start.",
+    return new MonitoringAlarm(this, 'NotComingUp', {
+      means: 'For half an hour there were fewer workers than there should be: they do not come up.',
+      breaks: 'Jobs are late, or are not done at all. Nothing is lost.',
+      runbook: 'workersNotComingUp',
       metric: new cloudwatch.MathExpression({
         label: 'Workers missing',
         expression: 'FILL(desired, 0) - FILL(workers, 0)',
@@ -107,15 +110,16 @@ export class FleetMonitoring extends Construct {
       threshold: 1,
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: 6,
-      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
     });
   }
 
   /** Scaling has come to its end. */
   #saturated(tier: WorkerTier): cloudwatch.Alarm {
     const { queue } = tier.queue;
-    return new cloudwatch.Alarm(this, 'Saturated', {
-      alarmDescription: `All ${tier.maxWorkers} workers that there may be work for an hour, and messages still wait: more arrive than they can do.`,
+    return new MonitoringAlarm(this, 'Saturated', {
+      means: `All ${tier.maxWorkers} workers that there may be work for an hour, and messages still wait: more arrive than they can do.`,
+      breaks: 'Jobs are late, and later every minute. Nothing is lost.',
+      runbook: 'workersSaturated',
       metric: new cloudwatch.MathExpression({
         label: 'Messages waiting at the most workers',
         expression: `IF(FILL(desired, 0) >= ${tier.maxWorkers}, waiting, 0)`,
@@ -128,18 +132,17 @@ export class FleetMonitoring extends Construct {
       threshold: 1,
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: 12,
-      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
     });
   }
 
-  #counted(tier: WorkerTier, id: string, metricName: string, description: string): cloudwatch.Alarm {
+  #counted(tier: WorkerTier, id: string, metricName: string, text: AlarmText): cloudwatch.Alarm {
     return new CountAlarm(this, id, {
       metric: new cloudwatch.Metric({
         namespace: tier.metricsNamespace,
         metricName,
         dimensionsMap: { [serviceDimension]: tier.serviceName },
       }),
-      description,
+      ...text,
     });
   }
 }

@@ -20,12 +20,16 @@ export class FunctionMonitoring extends Construct {
     this.alarms = [
       new CountAlarm(this, 'Errors', {
         metric: watched.metricErrors(),
-        description: 'Invocations crashed or ran out of time, whole batches with them. See the function log.',
+        means: 'Invocations crashed or ran out of time.',
+        breaks: 'What they were to do is not done: a whole batch comes back, a caller got an error.',
+        runbook: 'errors',
       }),
       new CountAlarm(this, 'Throttles', {
         metric: watched.metricThrottles(),
-        description:
+        means:
           "Invocations were refused: the account's concurrency is used up, or the function's is reserved too low.",
+        breaks: 'Messages wait longer, and callers get errors.',
+        runbook: 'throttled',
       }),
     ];
     props.alarmTopic.notifyOf(...this.alarms);
@@ -45,7 +49,9 @@ export class ConsumerMonitoring extends FunctionMonitoring {
         metricName: failedRecordsMetric,
         dimensionsMap: { [serviceDimension]: props.function.serviceName },
       }),
-      description: 'Records failed and will come back, or go to the DLQ. The log names order and reason.',
+      means: 'Records failed. The log names each with its reason.',
+      breaks: 'They come back, and go to the DLQ when they fail again and again.',
+      runbook: 'failedRecords',
     });
     this.alarms.push(failedRecords);
     props.alarmTopic.notifyOf(failedRecords);

@@ -18,7 +18,9 @@ export class IntakeMonitoring extends Construct {
     this.alarms = [
       new CountAlarm(this, 'ServerErrors', {
         metric: props.intake.api.metricServerError(),
-        description: 'Callers got a 5xx answer: what they sent was not taken. See the log of the function.',
+        means: 'Callers got a 5xx answer.',
+        breaks: 'What they sent was not taken; they have to send it again.',
+        runbook: 'serverErrors',
       }),
     ];
     props.alarmTopic.notifyOf(...this.alarms);

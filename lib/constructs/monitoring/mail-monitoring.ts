@@ -2,6 +2,8 @@ import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { AlarmTopic } from '../alarm-topic.ts';
+import { MonitoringAlarm } from './monitoring-alarm.ts';
+import type { AlarmText } from './runbook.ts';
 
 export interface MailMonitoringProps {
   readonly alarmTopic: AlarmTopic;
@@ -21,9 +23,9 @@ export class MailMonitoring extends Construct {
 
   constructor(scope: Construct, id: string, { alarmTopic }: MailMonitoringProps) {
     super(scope, id);
-    const rateAlarm = (alarmId: string, metricName: string, threshold: number, alarmDescription: string) =>
-      new cloudwatch.Alarm(this, alarmId, {
-        alarmDescription,
+    const rateAlarm = (alarmId: string, metricName: string, threshold: number, text: AlarmText) =>
+      new MonitoringAlarm(this, alarmId, {
+        ...text,
         metric: new cloudwatch.Metric({
           namespace: 'AWS/SES',
           metricName,
@@ -37,18 +39,16 @@ export class MailMonitoring extends Construct {
         treatMissingData: cloudwatch.TreatMissingData.IGNORE,
       });
     this.alarms = [
-      rateAlarm(
-        'BounceRate',
-        'Reputation.BounceRate',
-        reviewedAt.bounces,
-        'So many mails bounce that SES reviews the account. See where those addresses come from.',
-      ),
-      rateAlarm(
-        'ComplaintRate',
-        'Reputation.ComplaintRate',
-        reviewedAt.complaints,
-        'So many who get mails complain that SES reviews the account. See whether they asked for them.',
-      ),
+      rateAlarm('BounceRate', 'Reputation.BounceRate', reviewedAt.bounces, {
+        means: 'So many mails bounce that SES reviews the account.',
+        breaks: 'SES may stop all mails of the account.',
+        runbook: 'bounceRate',
+      }),
+      rateAlarm('ComplaintRate', 'Reputation.ComplaintRate', reviewedAt.complaints, {
+        means: 'So many who get mails complain that SES reviews the account.',
+        breaks: 'SES may stop all mails of the account.',
+        runbook: 'complaintRate',
+      }),
     ];
     alarmTopic.notifyOf(...this.alarms);
   }

@@ -4,6 +4,8 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { AlarmTopic } from '../alarm-topic.ts';
 import type { DurableQueue } from '../durable-queue.ts';
+import { MonitoringAlarm } from './monitoring-alarm.ts';
+import type { AlarmText } from './runbook.ts';
 
 export interface QueueMonitoringProps {
   readonly queue: DurableQueue;
@@ -40,11 +42,14 @@ export class QueueMonitoring extends Construct {
     const maxBacklog = props.maxBacklog ?? 1_000;
     this.alarms = [
       notEmptyAlarm(this, 'DeadLetters', deadLetterQueue, {
-        description:
-          'Messages failed until their queue gave them up. Find the reason in the consumer log, mend it, redrive.',
+        means: 'Messages failed until their queue gave them up.',
+        breaks: 'What they ask for is not done until they are redriven. They wait in the DLQ for 14 days.',
+        runbook: 'deadLetters',
       }),
-      new cloudwatch.Alarm(this, 'MessageAge', {
-        alarmDescription: `The oldest message waits for more than ${maxMessageAge.toHumanString()}: consumers fail or are too few.`,
+      new MonitoringAlarm(this, 'MessageAge', {
+        means: `The oldest message waits for more than ${maxMessageAge.toHumanString()}: consumers fail or are too few.`,
+        breaks: "What messages ask for is late. They are lost at the end of the queue's retention.",
+        runbook: 'messageAge',
         metric: queue.metricApproximateAgeOfOldestMessage({
           statistic: cloudwatch.Stats.MAXIMUM,
           period: Duration.minutes(1),
@@ -52,10 +57,11 @@ export class QueueMonitoring extends Construct {
         threshold: maxMessageAge.toSeconds(),
         comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
         evaluationPeriods: 3,
-        treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
       }),
-      new cloudwatch.Alarm(this, 'Backlog', {
-        alarmDescription: `More than ${maxBacklog} messages wait for a quarter of an hour: more arrive than are handled.`,
+      new MonitoringAlarm(this, 'Backlog', {
+        means: `More than ${maxBacklog} messages wait for a quarter of an hour: more arrive than are handled.`,
+        breaks: 'What messages ask for is late, and later every minute. Nothing is lost.',
+        runbook: 'backlog',
         metric: queue.metricApproximateNumberOfMessagesVisible({
           statistic: cloudwatch.Stats.MINIMUM,
           period: Duration.minutes(5),
@@ -63,7 +69,6 @@ export class QueueMonitoring extends Construct {
         threshold: maxBacklog,
         comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
         evaluationPeriods: 3,
-        treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
       }),
     ];
     props.alarmTopic.notifyOf(...this.alarms);
@@ -81,10 +86,10 @@ export function notEmptyAlarm(
   scope: Construct,
   id: string,
   queue: IQueue,
-  options: { readonly description: string },
+  text: AlarmText,
 ): cloudwatch.Alarm {
-  return new cloudwatch.Alarm(scope, id, {
-    alarmDescription: options.description,
+  return new MonitoringAlarm(scope, id, {
+    ...text,
     metric: queue.metricApproximateNumberOfMessagesVisible({
       statistic: cloudwatch.Stats.MAXIMUM,
       period: Duration.minutes(1),
@@ -92,6 +97,5 @@ export function notEmptyAlarm(
     threshold: 1,
     comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
     evaluationPeriods: 1,
-    treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
   });
 }

@@ -29,17 +29,22 @@ export class ReplyMonitoring extends Construct {
     this.alarms = [
       new CountAlarm(this, 'UnknownReplies', {
         metric: counted(replyMetrics.unknown),
-        description:
+        means:
           'Replies came to requests that were never made where they came: a consumer mixes addresses up.',
+        breaks: 'Somebody else waits for these replies, and does without.',
+        runbook: 'replies',
       }),
       new CountAlarm(this, 'UnreadableReplies', {
         metric: counted(replyMetrics.unreadable),
-        description: 'Replies were none by their form: producer and consumer differ over the contract.',
+        means: 'Replies were none by their form: producer and consumer differ over the contract.',
+        breaks: 'Who waits for them does without.',
+        runbook: 'replies',
       }),
       new CountAlarm(this, 'DeletedQueues', {
         metric: counted(replyMetrics.queuesReplaced),
-        description:
-          'Somebody deleted the reply queue of a server that lives: see who in CloudTrail, and whether signs of life fail.',
+        means: 'Somebody deleted the reply queue of a server that lives.',
+        breaks: 'The replies in it are lost; the server has made another queue.',
+        runbook: 'replyQueueDeleted',
       }),
     ];
     alarmTopic.notifyOf(...this.alarms);

@@ -28,17 +28,22 @@ export class ScheduleMonitoring extends Construct {
       });
     this.alarms = [
       notEmptyAlarm(this, 'Undelivered', scheduler.undelivered, {
-        description:
-          'Schedules could not send to their queue. Mend its policy, its key or their role, then post those tasks again.',
+        means: 'Schedules could not send to their queue: its policy, its key or their role refuses.',
+        breaks: 'Tasks are not done when they are due. What could not be sent is in the DLQ for 14 days.',
+        runbook: 'schedules',
       }),
       new CountAlarm(this, 'Dropped', {
         metric: counted('InvocationDroppedCount'),
-        description: 'Schedules gave up sending. What they wanted to send is in their DLQ, if that took it.',
+        means: 'Schedules gave up sending.',
+        breaks:
+          'Tasks are not done when they are due. What could not be sent is in the DLQ, if that took it.',
+        runbook: 'schedules',
       }),
       new CountAlarm(this, 'Lost', {
         metric: counted('InvocationsFailedToBeSentToDeadLetterCount'),
-        description:
-          'What schedules could not send could not be kept in their DLQ either: see its key and their role.',
+        means: 'What schedules could not send could not be kept in their DLQ either.',
+        breaks: 'Those wake-ups are lost; the tasks are in the table.',
+        runbook: 'schedules',
       }),
     ];
     alarmTopic.notifyOf(...this.alarms);

@@ -27,11 +27,16 @@ export class SubscriptionMonitoring extends Construct {
     super(scope, id);
     this.alarms = [
       notEmptyAlarm(this, 'Failed', props.subscription.failed, {
-        description: 'The function failed on an event at every try. The record in the queue tells how.',
+        means: 'The function failed on an event at every try.',
+        breaks:
+          'What the event asks for is not done. The record in the queue holds it, and tells how it failed.',
+        runbook: 'failedOnEvents',
       }),
       new CountAlarm(this, 'Lost', {
         metric: props.function.function.metric('DestinationDeliveryFailures'),
-        description: 'Lambda could not keep what the function failed on: its role, or the queue, or its key.',
+        means: 'Lambda could not keep what the function failed on: its role, the queue, or its key refuses.',
+        breaks: 'Those events are lost, but for what the log says of them.',
+        runbook: 'failedOnEvents',
       }),
     ];
     props.alarmTopic.notifyOf(...this.alarms);

@@ -26,19 +26,24 @@ export class TopicMonitoring extends Construct {
     this.alarms = [
       new CountAlarm(this, 'FailedDeliveries', {
         metric: props.topic.topic.metricNumberOfNotificationsFailed(),
-        description: 'SNS gave up deliveries: a subscriber, its policy or its key refuses them.',
+        means: 'SNS gave up deliveries: a subscriber, its policy or its key refuses them.',
+        breaks: 'A subscriber lacks events. They wait in the DLQ of the subscription, if it has one.',
+        runbook: 'failedDeliveries',
       }),
       ...props.topic.undelivered.map(queue =>
         notEmptyAlarm(this, `Undelivered${queue.node.scope?.node.id}`, queue, {
-          description:
-            'Events could not be delivered to their subscriber. Mend it, its policy or its key, then redrive.',
+          means: 'Events could not be delivered to their subscriber: it, its policy or its key refuses them.',
+          breaks: 'The subscriber lacks them until they are redriven. They wait in the DLQ for 14 days.',
+          runbook: 'undelivered',
         }),
       ),
       ...(props.topic.isFiltered
         ? [
             new CountAlarm(this, 'Untyped', {
               metric: props.topic.topic.metricNumberOfNotificationsFilteredOutNoMessageAttributes(),
-              description: `Messages came without the attribute ${eventTypeAttribute} and reached nobody. Publish them again with it.`,
+              means: `Messages were published without the attribute ${eventTypeAttribute}.`,
+              breaks: 'They reached nobody, and nothing keeps them: publish them again with it.',
+              runbook: 'untyped',
             }),
           ]
         : []),

@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import type { AlarmTopic } from '../alarm-topic.ts';
 import type { HttpIntake } from '../http-intake.ts';
 import type { WebService } from '../web-service.ts';
+import { MonitoringAlarm } from './monitoring-alarm.ts';
 
 export interface WebMonitoringProps {
   readonly intake: HttpIntake;
@@ -35,8 +36,10 @@ export class WebMonitoring extends Construct {
     const maxErrorPercent = props.maxErrorPercent ?? 5;
     const comparisonOperator = cloudwatch.ComparisonOperator;
     this.alarms = [
-      new cloudwatch.Alarm(this, 'Errors', {
-        alarmDescription: `For ten minutes, more than ${maxErrorPercent} percent of the requests got a 5xx answer. The access log tells which, the servers' log why.`,
+      new MonitoringAlarm(this, 'Errors', {
+        means: `For ten minutes, more than ${maxErrorPercent} percent of the requests got a 5xx answer.`,
+        breaks: 'Callers are not served.',
+        runbook: 'serverErrors',
         metric: new cloudwatch.MathExpression({
           label: 'Percent of requests with a 5xx answer',
           expression: 'IF(requests > 0, 100 * errors / requests, 0)',
@@ -49,10 +52,11 @@ export class WebMonitoring extends Construct {
         threshold: maxErrorPercent,
         comparisonOperator: comparisonOperator.GREATER_THAN_THRESHOLD,
         evaluationPeriods: 2,
-        treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
       }),
-      new cloudwatch.Alarm(this, 'TooFewServers', {
-        alarmDescription: `For ten minutes there were fewer than ${service.minTasks} healthy servers. See the events of the service, and the log of their start.`,
+      new MonitoringAlarm(this, 'TooFewServers', {
+        means: `For ten minutes there were fewer than ${service.minTasks} healthy servers.`,
+        breaks: 'Callers wait longer, or are not served at all.',
+        runbook: 'tooFewServers',
         metric: service.targets.metrics.healthyHostCount({
           statistic: cloudwatch.Stats.MAXIMUM,
           period,

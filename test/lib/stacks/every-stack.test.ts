@@ -102,7 +102,7 @@ describe.each(everyStack)('$name', ({ stage, stack, template }) => {
       return (
         target?.Type !== 'AWS::SNS::Topic' ||
         JSON.stringify(OKActions) !== JSON.stringify(AlarmActions) ||
-        !/^.{20,}\.$/.test(AlarmDescription ?? '')
+        !/^.{20,}\. .{20,}\. Runbook: docs\/runbooks\/\S+$/.test(AlarmDescription ?? '')
       );
     });
     expect(silent).toEqual([]);

@@ -474,6 +474,12 @@ const mutations: readonly Mutation[] = [
     breaks: set({ ActionsEnabled: false }),
   },
   {
+    what: 'take the runbook from an alarm',
+    at: `${orders}/PaymentMonitoring/MessageAge`,
+    caughtBy: 'Messaging::AlarmRunbook',
+    breaks: set({ AlarmDescription: 'The oldest message waits too long.' }),
+  },
+  {
     what: 'mistype a filter scope',
     at: `${orders}/Payment/OfOrderPlaced`,
     caughtBy: 'Messaging::FilterPolicyScope',

@@ -11,10 +11,16 @@ it('CountAlarm goes off at the first event in five minutes; silence is good news
     period: Duration.hours(1),
   });
 
-  const alarm = new CountAlarm(testStack(), 'Refusals', { metric, description: 'An order was refused.' });
+  const alarm = new CountAlarm(testStack(), 'Refusals', {
+    metric,
+    means: 'An order was refused.',
+    breaks: 'It is not charged.',
+    runbook: 'failedRecords',
+  });
 
   expect(resourceOf(alarm).Properties).toMatchObject({
-    AlarmDescription: 'An order was refused.',
+    AlarmDescription:
+      'An order was refused. It is not charged. Runbook: docs/runbooks/consumer.md#failed-records',
     Namespace: 'Orders',
     MetricName: 'Refusals',
     Statistic: 'Sum',

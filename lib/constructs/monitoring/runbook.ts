@@ -1,0 +1,76 @@
+import type { Construct } from 'constructs';
+import { monitoringContextOf } from './monitoring-context.ts';
+
+/**
+ * What an alarm can be about, and where under docs/runbooks it is told what to do: a file, and the heading in
+ * it. Without a heading, the whole file is about it. Each second-level heading of a file that is named by headings
+ * is named here.
+ */
+export const runbooks = {
+  deadLetters: 'redrive.md',
+
+  messageAge: 'backlog.md#message-age',
+  backlog: 'backlog.md#backlog-growing',
+  inFlight: 'backlog.md#in-flight',
+  quietGroups: 'backlog.md#quiet-groups',
+
+  errors: 'consumer.md#errors',
+  throttled: 'consumer.md#throttled',
+  failedRecords: 'consumer.md#failed-records',
+  duration: 'consumer.md#duration',
+  concurrency: 'consumer.md#concurrency',
+
+  undelivered: 'subscription.md#undelivered',
+  failedDeliveries: 'subscription.md#failed-deliveries',
+  filteredOut: 'subscription.md#filtered-out',
+  untyped: 'subscription.md#untyped',
+  failedOnEvents: 'subscription.md#failed-on-events',
+
+  serverErrors: 'api.md#server-errors',
+  apiThrottled: 'api.md#throttled',
+  tooFewServers: 'api.md#too-few-servers',
+
+  workersNotComingUp: 'fleet.md#not-coming-up',
+  workersSaturated: 'fleet.md#saturated',
+  noProgress: 'fleet.md#no-progress',
+  lostJobs: 'fleet.md#lost-jobs',
+  failedJobs: 'fleet.md#failed-jobs',
+
+  bounceRate: 'mail.md#bounce-rate',
+  complaintRate: 'mail.md#complaint-rate',
+
+  archiveDelivery: 'archive.md#delivery',
+  archiveUnreadable: 'archive.md#unreadable',
+  archiveUndelivered: 'archive.md#undelivered',
+
+  replies: 'replies.md#unknown-or-unreadable',
+  replyQueueDeleted: 'replies.md#a-reply-queue-was-deleted',
+
+  schedules: 'schedule.md',
+} as const;
+
+/** Name of what an alarm is about. */
+export type Runbook = keyof typeof runbooks;
+
+/** What an alarm tells whom it wakes. */
+export interface AlarmText {
+  /** What is wrong, as a sentence. */
+  readonly means: string;
+  /** What does not work because of it, and what is lost or not, as a sentence. */
+  readonly breaks: string;
+  /** What it is about: the runbook is linked. */
+  readonly runbook: Runbook;
+}
+
+/** Where the runbooks are in the repository. */
+const folder = 'docs/runbooks';
+
+/**
+ * Description of an alarm: what it means, what it breaks, and its runbook, as a link where the stage's
+ * `docsUrl` says where the repository's files can be read, else by its path.
+ */
+export function descriptionOf(scope: Construct, { means, breaks, runbook }: AlarmText): string {
+  const { docsUrl } = monitoringContextOf(scope);
+  const path = `${folder}/${runbooks[runbook]}`;
+  return `${means} ${breaks} Runbook: ${docsUrl === undefined ? path : `${docsUrl}/${path}`}`;
+}
