@@ -41,6 +41,8 @@ const anEmailAddress = 'an e-mail address such as oncall@example.com';
 const emailAddresses = 'e-mail addresses, such as jane@example.com,john@example.com';
 const phoneNumbers = 'phone numbers with their country code, such as +491701234567,+15550100';
 const webhookUrls = 'URLs such as https://example.com/new-posts';
+const endpointUrls =
+  'URLs that begin with https://, such as https://events.pagerduty.com/integration/0123/enqueue';
 const aTopicArn = 'the ARN of a standard topic such as arn:aws:sns:eu-west-1:111122223333:orders';
 const anHttpsUrl = 'a URL such as https://crm.example.com/user-events';
 const aDocsUrl = 'a URL without a slash at the end such as https://git.example.com/messaging/blob/main';
@@ -74,8 +76,13 @@ const stageConfig = v.strictObject({
   intakeRatePerSecond: wholeNumber(1, 10_000),
   intakeBurst: wholeNumber(1, 5_000),
 
-  /** Address that alarms are mailed to; without it, the alarm topic has no subscriber. */
-  alarmEmail: v.optional(v.pipe(v.string(anEmailAddress), v.email(anEmailAddress))),
+  /** Addresses that alarms of every system are mailed to, once they confirmed that they want that. */
+  alarmEmails: listOf(v.pipe(v.string(emailAddresses), v.email(emailAddresses)), emailAddresses),
+  /** Endpoints that alarms of every system are posted to: those of whoever calls people, such as PagerDuty. */
+  alarmWebhooks: listOf(
+    v.pipe(v.string(endpointUrls), v.url(endpointUrls), v.startsWith('https://', endpointUrls)),
+    endpointUrls,
+  ),
   /** The oldest message in a queue may be this old before an alarm goes off. */
   alarmMessageAgeInSeconds: wholeNumber(60, 1_209_600),
   /** So many messages may wait in a queue for a quarter of an hour before an alarm goes off. */
@@ -173,6 +180,8 @@ const stages: Readonly<Record<StageConfig['stage'], StageConfig>> = {
     maxConcurrency: 5,
     intakeRatePerSecond: 50,
     intakeBurst: 100,
+    alarmEmails: [],
+    alarmWebhooks: [],
     alarmMessageAgeInSeconds: 900,
     alarmBacklog: 1_000,
     dashboards: 'on',
@@ -199,6 +208,8 @@ const stages: Readonly<Record<StageConfig['stage'], StageConfig>> = {
     maxConcurrency: 50,
     intakeRatePerSecond: 500,
     intakeBurst: 1_000,
+    alarmEmails: [],
+    alarmWebhooks: [],
     alarmMessageAgeInSeconds: 300,
     alarmBacklog: 10_000,
     dashboards: 'on',
@@ -231,7 +242,7 @@ export type ContextReader = (name: string) => unknown;
 
 /**
  * The configuration of the stage that the context names, `dev` by default. Any value but `stage` and
- * `tags` can be given anew in the context: `-c stage=prod -c alarmEmail=oncall@example.com`.
+ * `tags` can be given anew in the context: `-c stage=prod -c alarmEmails=oncall@example.com`.
  *
  * @throws StageConfigError naming property, value and what is allowed.
  */

@@ -5,17 +5,31 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
+import type { DeadLetterQueue } from './dead-letter-queue.ts';
 import { type DeliverySource, deliveredFor } from './delivery-source.ts';
 import { MessageKey } from './message-key.ts';
+import { notEmptyAlarm } from './monitoring/queue-monitoring.ts';
+import { endpointId } from './subscriptions/endpoint-id.ts';
+import { HttpsSubscription } from './subscriptions/https-subscription.ts';
+import { type SubscriptionTarget, subscribeTo } from './subscriptions/topic-subscription.ts';
 import { requireTlsBeyondPublishing } from './topic-tls.ts';
 
 export interface AlarmTopicProps {
   /**
-   * Address that alarms are mailed to; it must confirm the subscription once.
+   * Addresses that alarms are mailed to; each must confirm its subscription once.
    *
-   * @default - nobody is told: subscribe to the topic by hand
+   * @default [] - nobody is mailed: subscribe to the topic by hand
    */
-  readonly email?: string | undefined;
+  readonly emails?: readonly string[];
+
+  /**
+   * HTTPS endpoints that alarms are posted to, in SNS's signed envelope; each must confirm its subscription, as
+   * the endpoints of PagerDuty and Opsgenie do by themselves. What one does not take waits in a DLQ of its own,
+   * whose alarm goes to the others.
+   *
+   * @default []
+   */
+  readonly webhooks?: readonly string[];
 
   /** @default RemovalPolicy.RETAIN */
   readonly removalPolicy?: RemovalPolicy;
@@ -67,7 +81,13 @@ export class AlarmTopic extends Construct {
         conditions: deliveredFor(alarms),
       }),
     );
-    if (props.email) this.topic.addSubscription(new EmailSubscription(props.email));
+    for (const email of props.emails ?? []) this.topic.addSubscription(new EmailSubscription(email));
+    for (const url of props.webhooks ?? []) this.#postTo(url);
+  }
+
+  /** Subscribes whatever SNS delivers to; returns the DLQ of the subscription. */
+  subscribe(subscriber: Construct, _: 'everything', target: SubscriptionTarget): DeadLetterQueue {
+    return subscribeTo(this.topic, this.node.id, subscriber, 'everything', target).undelivered;
   }
 
   /** Tells the topic when the alarm goes off, and when it is over. */
@@ -77,5 +97,21 @@ export class AlarmTopic extends Construct {
       alarm.addAlarmAction(new SnsAction(this.topic));
       alarm.addOkAction(new SnsAction(this.topic));
     }
+  }
+
+  #postTo(url: string): void {
+    const { undelivered } = new HttpsSubscription(this, endpointId('Webhook', url), {
+      topic: this,
+      selection: 'everything',
+      url,
+      // What SNS sends when nobody says otherwise, and so what receivers are made for that know its alarms.
+      contentType: 'text/plain',
+    });
+    this.notifyOf(
+      notEmptyAlarm(undelivered, 'Alarm', undelivered, {
+        description:
+          'Alarms could not be posted to their webhook: whom it calls has not heard of them. Mend it, and read them here.',
+      }),
+    );
   }
 }

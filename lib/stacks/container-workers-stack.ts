@@ -72,7 +72,7 @@ export class ContainerWorkersStack extends SystemStack {
     results.grantPut(workers.role, videoResultsPrefix);
 
     // Alarms: whatever fails reaches a person
-    const alarmTopic = new AlarmTopic(this, 'Alarms', { email: config.alarmEmail, removalPolicy });
+    const alarmTopic = new AlarmTopic(this, 'Alarms', this.alarmTopicSettings);
     new QueueMonitoring(this, 'StoryboardsMonitoring', {
       queue: storyboards,
       alarmTopic,

@@ -117,7 +117,7 @@ export class DelayedTasksStack extends SystemStack {
     dueTasks.grantPublish(runTasks.function);
 
     // Alarms: whatever fails reaches a person
-    const alarmTopic = new AlarmTopic(this, 'Alarms', { email: config.alarmEmail, removalPolicy });
+    const alarmTopic = new AlarmTopic(this, 'Alarms', this.alarmTopicSettings);
     new IntakeMonitoring(this, 'IntakeMonitoring', { intake, alarmTopic });
     new FunctionMonitoring(this, 'TakeTasksMonitoring', { function: takeTasks, alarmTopic });
     new ScheduleMonitoring(this, 'SchedulerMonitoring', { scheduler, alarmTopic });

@@ -89,7 +89,7 @@ export class EventArchiveStack extends SystemStack {
     if (streamed) new CfnOutput(this, 'EventStreamName', { value: streamed.stream.streamName });
 
     // Alarms: whatever fails reaches a person
-    const alarmTopic = new AlarmTopic(this, 'Alarms', { email: config.alarmEmail, removalPolicy });
+    const alarmTopic = new AlarmTopic(this, 'Alarms', this.alarmTopicSettings);
     if (ownTopic) new TopicMonitoring(this, 'OrderEventsMonitoring', { topic: ownTopic, alarmTopic });
     new ArchiveMonitoring(this, 'ArchiveMonitoring', {
       archive,

@@ -67,7 +67,7 @@ export class FileUploadsStack extends SystemStack {
     fannedOutUploads.tellTopic(topic, incomingPrefix);
 
     // Consumers: queue → function → table, and the result into the bucket; whatever fails reaches a person
-    const alarmTopic = new AlarmTopic(this, 'Alarms', { email: config.alarmEmail, removalPolicy });
+    const alarmTopic = new AlarmTopic(this, 'Alarms', this.alarmTopicSettings);
     const rows: DashboardRow[] = [];
     const logGroups: ILogGroup[] = [];
     for (const { name, bucket, queue } of [

@@ -115,7 +115,7 @@ export class MemeFactoryStack extends SystemStack {
     results.grantPublish(artists.role);
 
     // Alarms: whatever fails reaches a person
-    const alarmTopic = new AlarmTopic(this, 'Alarms', { email: config.alarmEmail, removalPolicy });
+    const alarmTopic = new AlarmTopic(this, 'Alarms', this.alarmTopicSettings);
     for (const queue of [notices, jobs]) {
       new QueueMonitoring(this, `${queue.node.id}Monitoring`, { queue, alarmTopic, ...this.alarmSettings });
       new CfnOutput(this, `${queue.node.id}QueueUrl`, { value: queue.queue.queueUrl });

@@ -223,7 +223,7 @@ export class NotificationsStack extends SystemStack {
     for (const reader of [keepPost, sharePost, addressMails]) payloads.grantRedeem(reader.function);
 
     // Alarms: whatever fails reaches a person
-    const alarmTopic = new AlarmTopic(this, 'Alarms', { email: config.alarmEmail, removalPolicy });
+    const alarmTopic = new AlarmTopic(this, 'Alarms', this.alarmTopicSettings);
     new IntakeMonitoring(this, 'IntakeMonitoring', { intake, alarmTopic });
     new FunctionMonitoring(this, 'PublishPostMonitoring', { function: publishPost, alarmTopic });
     new TopicMonitoring(this, 'NewPostMonitoring', { topic: posts, alarmTopic });

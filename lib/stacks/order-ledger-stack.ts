@@ -59,7 +59,7 @@ export class OrderLedgerStack extends SystemStack {
     ledger.grant(consumer.function, 'GetItem', 'PutItem');
 
     // Alarms: whatever fails reaches a person
-    const alarmTopic = new AlarmTopic(this, 'Alarms', { email: config.alarmEmail, removalPolicy });
+    const alarmTopic = new AlarmTopic(this, 'Alarms', this.alarmTopicSettings);
     new TopicMonitoring(this, 'OrderEventsMonitoring', { topic, alarmTopic });
     new QueueMonitoring(this, 'LedgerMonitoring', { queue, alarmTopic, ...this.alarmSettings });
     new ConsumerMonitoring(this, 'LedgerConsumerMonitoring', { function: consumer, alarmTopic });

@@ -147,7 +147,7 @@ export class OrderProcessingStack extends SystemStack {
     shipments.grant(shipping.function, 'GetItem', 'PutItem');
 
     // Alarms: whatever fails reaches a person
-    const alarmTopic = new AlarmTopic(this, 'Alarms', { email: config.alarmEmail, removalPolicy });
+    const alarmTopic = new AlarmTopic(this, 'Alarms', this.alarmTopicSettings);
     new IntakeMonitoring(this, 'IntakeMonitoring', { intake, alarmTopic });
     new FunctionMonitoring(this, 'PlaceOrderMonitoring', { function: placeOrder, alarmTopic });
     new TopicMonitoring(this, 'OrderPlacedMonitoring', { topic: orders, alarmTopic });

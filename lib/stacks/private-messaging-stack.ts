@@ -25,7 +25,7 @@ export class PrivateMessagingStack extends SystemStack {
       description: 'Messages sent without internet, through endpoints and through nothing else',
       ...props,
     });
-    const { config, removalPolicy } = this;
+    const { removalPolicy } = this;
 
     // Network: isolated subnets, endpoints of what is called from them
     const network = new PrivateNetwork(this, 'Network', {
@@ -60,7 +60,7 @@ export class PrivateMessagingStack extends SystemStack {
     notices.grantPublish(terminal.role);
 
     // Alarms: whatever fails reaches a person
-    const alarmTopic = new AlarmTopic(this, 'Alarms', { email: config.alarmEmail, removalPolicy });
+    const alarmTopic = new AlarmTopic(this, 'Alarms', this.alarmTopicSettings);
     new QueueMonitoring(this, 'InboxMonitoring', { queue: inbox, alarmTopic, ...this.alarmSettings });
     new TopicMonitoring(this, 'NoticesMonitoring', { topic: notices, alarmTopic });
 

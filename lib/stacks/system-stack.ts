@@ -2,7 +2,7 @@ import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps, Tags } from
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { StageConfig } from '../config/stage.ts';
-import type { AlarmTopic } from '../constructs/alarm-topic.ts';
+import type { AlarmTopic, AlarmTopicProps } from '../constructs/alarm-topic.ts';
 import type { DurableQueueProps } from '../constructs/durable-queue.ts';
 import type { MessageFunctionProps } from '../constructs/message-function.ts';
 import type { DashboardRow } from '../constructs/monitoring/dashboard/dashboard-row.ts';
@@ -67,6 +67,12 @@ export abstract class SystemStack extends Stack {
       docsUrl,
     });
     new CfnOutput(this, 'DashboardUrl', { value: url });
+  }
+
+  /** Whom the stage wants alarms to reach. */
+  protected get alarmTopicSettings(): AlarmTopicProps {
+    const { alarmEmails, alarmWebhooks } = this.config;
+    return { emails: alarmEmails, webhooks: alarmWebhooks, removalPolicy: this.removalPolicy };
   }
 
   /** When the stage wants an alarm of a queue. */

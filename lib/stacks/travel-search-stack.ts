@@ -140,7 +140,7 @@ export class TravelSearchStack extends SystemStack {
     replies.grantTidy(janitor);
 
     // Alarms: whatever fails reaches a person
-    const alarmTopic = new AlarmTopic(this, 'Alarms', { email: config.alarmEmail, removalPolicy });
+    const alarmTopic = new AlarmTopic(this, 'Alarms', this.alarmTopicSettings);
     new WebMonitoring(this, 'WebMonitoring', { intake, service: web, alarmTopic });
     new ReplyMonitoring(this, 'RepliesMonitoring', { producer: web, alarmTopic });
     new QueueMonitoring(this, 'RequestsMonitoring', {

@@ -151,7 +151,7 @@ export class UserSignupStack extends SystemStack {
     events.grantPublish(redeliverer.function);
 
     // Alarms: whatever fails reaches a person
-    const alarmTopic = new AlarmTopic(this, 'Alarms', { email: config.alarmEmail, removalPolicy });
+    const alarmTopic = new AlarmTopic(this, 'Alarms', this.alarmTopicSettings);
 
     // CRM: topic → HTTPS endpoint
     const ownCrm =

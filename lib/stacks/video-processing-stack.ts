@@ -105,7 +105,7 @@ export class VideoProcessingStack extends SystemStack {
     results.grantPut(backEnd.role, videoResultsPrefix);
 
     // Alarms: whatever fails reaches a person
-    const alarmTopic = new AlarmTopic(this, 'Alarms', { email: config.alarmEmail, removalPolicy });
+    const alarmTopic = new AlarmTopic(this, 'Alarms', this.alarmTopicSettings);
     new QueueMonitoring(this, 'NoticesMonitoring', { queue: notices, alarmTopic, ...this.alarmSettings });
     new QueueMonitoring(this, 'StoryboardsMonitoring', {
       queue: storyboards,

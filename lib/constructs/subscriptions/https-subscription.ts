@@ -9,7 +9,7 @@ import { deliveryPolicy, type HttpsDelivery } from './delivery-policy.ts';
 import type { SubscribableTopic, Subscribed } from './topic-subscription.ts';
 
 export interface HttpsSubscriptionProps<Schemas extends EventSchemas> extends HttpsDelivery {
-  readonly topic: SubscribableTopic<Schemas>;
+  readonly topic: Pick<SubscribableTopic<Schemas>, 'topic' | 'subscribe'>;
   readonly selection: Subscribed<Schemas>;
 
   /** Where events are posted to. */

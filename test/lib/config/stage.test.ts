@@ -59,7 +59,9 @@ describe('values from the context', () => {
     ['maxConcurrency', 1000, 1000],
     ['intakeRatePerSecond', 10_000, 10_000],
     ['intakeBurst', 5_000, 5_000],
-    ['alarmEmail', 'oncall@example.com', 'oncall@example.com'],
+    ['alarmEmails', 'oncall@example.com', ['oncall@example.com']],
+    ['alarmEmails', 'jane@example.com,john@example.com', ['jane@example.com', 'john@example.com']],
+    ['alarmWebhooks', 'https://pager.example.com/a', ['https://pager.example.com/a']],
     ['crmEndpointUrl', 'https://crm.example.com/events', 'https://crm.example.com/events'],
     ['alarmMessageAgeInSeconds', 1_209_600, 1_209_600],
     ['alarmBacklog', 10_000_000, 10_000_000],
@@ -133,8 +135,6 @@ describe('values out of range', () => {
       'arn:aws:sns:eu-west-1:111122223333:orders.fifo',
       'the ARN of a standard topic such as arn:aws:sns:eu-west-1:111122223333:orders',
     ],
-    ['alarmEmail', 'oncall', 'an e-mail address such as oncall@example.com'],
-    ['alarmEmail', 123, 'an e-mail address such as oncall@example.com'],
     ['crmEndpointUrl', 'http://crm.example.com/', 'a URL such as https://crm.example.com/user-events'],
     ['crmEndpointUrl', 'crm', 'a URL such as https://crm.example.com/user-events'],
     [
@@ -150,6 +150,13 @@ describe('values out of range', () => {
   });
 
   it.each([
+    ['alarmEmails', 'oncall', 'alarmEmails.0 is "oncall"; allowed: e-mail addresses'],
+    ['alarmEmails', 123, 'alarmEmails is 123; allowed: e-mail addresses'],
+    [
+      'alarmWebhooks',
+      'http://pager.example.com/',
+      'alarmWebhooks.0 is "http://pager.example.com/"; allowed: URLs',
+    ],
     ['postEmails', 'jane@example.com,john', 'postEmails.1 is "john"; allowed: e-mail addresses'],
     ['postEmails', 'jane@example.com,jane@example.com', 'each once'],
     ['postEmails', 5, 'postEmails is 5; allowed: e-mail addresses'],

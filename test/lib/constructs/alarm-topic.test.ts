@@ -3,6 +3,7 @@ import { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { AlarmTopic, type AlarmTopicProps } from '../../../lib/constructs/alarm-topic.ts';
 import {
   onlyResource,
+  referredId,
   resourceOf,
   resourcesOfType,
   templateOf,
@@ -93,24 +94,89 @@ describe('AlarmTopic', () => {
     }
   });
 
-  it('mails nobody by default', () => {
+  it('tells nobody by default', () => {
     const { stack } = makeTopic();
     expect(resourcesOfType(templateOf(stack), 'AWS::SNS::Subscription')).toEqual([]);
+    expect(resourcesOfType(templateOf(stack), 'AWS::SQS::Queue')).toEqual([]);
   });
 
-  it('mails to the address that it is given', () => {
-    const { stack, made } = makeTopic({ email: 'oncall@example.com' });
-    expect(onlyResource(stack, 'AWS::SNS::Subscription').Properties).toEqual({
-      Protocol: 'email',
-      Endpoint: 'oncall@example.com',
-      TopicArn: stack.resolve(made.topic.topicArn),
-    });
+  it('mails to the addresses that it is given', () => {
+    const emails = ['oncall@example.com', 'lead@example.com'];
+    const { stack, made } = makeTopic({ emails });
+    const subscriptions = resourcesOfType(templateOf(stack), 'AWS::SNS::Subscription');
+    expect(subscriptions.map(([, { Properties }]) => Properties)).toEqual(
+      emails.map(Endpoint => ({
+        Protocol: 'email',
+        Endpoint,
+        TopicArn: stack.resolve(made.topic.topicArn),
+      })),
+    );
   });
 
   it('keeps its key by default, and lets it go when told to', () => {
     expect(onlyResource(makeTopic().stack, 'AWS::KMS::Key').DeletionPolicy).toBe('Retain');
     const { stack } = makeTopic({ removalPolicy: RemovalPolicy.DESTROY });
     expect(onlyResource(stack, 'AWS::KMS::Key').DeletionPolicy).toBe('Delete');
+  });
+});
+
+describe('webhooks of an AlarmTopic', () => {
+  const urls = ['https://pager.example.com/integration/1', 'https://pager.example.com/integration/2'];
+  const { stack, made } = makeTopic({ webhooks: urls });
+  const template = templateOf(stack);
+  const queues = resourcesOfType(template, 'AWS::SQS::Queue').map(([id]) => id);
+  const subscriptions = resourcesOfType(template, 'AWS::SNS::Subscription').map(
+    ([, { Properties }]) => Properties,
+  );
+
+  it('get every alarm over HTTPS, as SNS sends it, and are tried again for minutes', () => {
+    expect(subscriptions).toMatchObject(
+      urls.map(Endpoint => ({
+        Protocol: 'https',
+        Endpoint,
+        TopicArn: stack.resolve(made.topic.topicArn),
+        DeliveryPolicy: {
+          healthyRetryPolicy: { numRetries: 10, maxDelayTarget: 300 },
+          requestPolicy: { headerContentType: 'text/plain' },
+        },
+      })),
+    );
+    for (const subscription of subscriptions) {
+      expect(subscription).not.toHaveProperty('FilterPolicy');
+      expect(subscription.RawMessageDelivery ?? false).toBe(false);
+    }
+  });
+
+  it('have a DLQ each, whose alarm goes to the topic, and so to whoever else it reaches', () => {
+    const deadLetterQueues = subscriptions.map(({ RedrivePolicy }) =>
+      referredId((RedrivePolicy as { deadLetterTargetArn: unknown }).deadLetterTargetArn),
+    );
+    expect(deadLetterQueues).toEqual(queues);
+    expect(new Set(queues).size).toBe(urls.length);
+    const topicArn = stack.resolve(made.topic.topicArn);
+    expect(
+      resourcesOfType(template, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties),
+    ).toMatchObject(
+      queues.map(id => ({
+        MetricName: 'ApproximateNumberOfMessagesVisible',
+        Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [id, 'QueueName'] } }],
+        Threshold: 1,
+        AlarmActions: [topicArn],
+      })),
+    );
+    expect(made.alarms).toHaveLength(urls.length);
+  });
+
+  it('keep their ids when another one is taken out', () => {
+    const idsOf = (webhooks: string[]) =>
+      resourcesOfType(templateOf(makeTopic({ webhooks }).stack), 'AWS::SNS::Subscription').map(([id]) => id);
+    expect(idsOf(urls)).toContain(idsOf(urls.slice(1))[0]);
+  });
+
+  it('fail when one is not HTTPS', () => {
+    expect(() => makeTopic({ webhooks: ['http://pager.example.com/'] })).toThrow(
+      'url is http://pager.example.com/; allowed: a URL that begins with https://',
+    );
   });
 });
 

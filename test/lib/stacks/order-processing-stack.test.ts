@@ -293,7 +293,7 @@ describe('alarms', () => {
         .map(([, { Properties }]) => Properties)
         .filter(({ Protocol }) => Protocol === 'email');
     expect(mails(dev)).toEqual([]);
-    expect(mails(templateOf('dev', { alarmEmail: 'oncall@example.com' }))).toEqual([
+    expect(mails(templateOf('dev', { alarmEmails: 'oncall@example.com' }))).toEqual([
       { Protocol: 'email', Endpoint: 'oncall@example.com', TopicArn: { Ref: alarms.id } },
     ]);
   });
