@@ -1,4 +1,4 @@
-import { ArnFormat, type RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, type RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -81,7 +81,7 @@ export class AlarmTopic extends Construct {
         conditions: deliveredFor(alarms),
       }),
     );
-    for (const email of props.emails ?? []) this.topic.addSubscription(new EmailSubscription(email));
+    for (const email of props.emails ?? []) this.#mailTo(email);
     for (const url of props.webhooks ?? []) this.#postTo(url);
   }
 
@@ -99,6 +99,13 @@ export class AlarmTopic extends Construct {
     }
   }
 
+  #mailTo(email: string): void {
+    Validations.of(this.topic.addSubscription(new EmailSubscription(email))).acknowledge({
+      id: 'Serverless::Serverless-SNSRedrivePolicy',
+      reason: 'An alarm about mails that cannot be sent would be a mail: CloudWatch keeps what alarms did',
+    });
+  }
+
   #postTo(url: string): void {
     const { undelivered } = new HttpsSubscription(this, endpointId('Webhook', url), {
       topic: this,
@@ -109,8 +116,9 @@ export class AlarmTopic extends Construct {
     });
     this.notifyOf(
       notEmptyAlarm(undelivered, 'Alarm', undelivered, {
-        description:
-          'Alarms could not be posted to their webhook: whom it calls has not heard of them. Mend it, and read them here.',
+        means: 'Alarms could not be posted to their webhook: it is down, or does not want them any more.',
+        breaks: 'Whom it calls has not heard of them. They wait in the DLQ for 14 days.',
+        runbook: 'undelivered',
       }),
     );
   }
