@@ -88,6 +88,12 @@ const stageConfig = v.strictObject({
   /** So many messages may wait in a queue for a quarter of an hour before an alarm goes off. */
   alarmBacklog: wholeNumber(1, 10_000_000),
 
+  /**
+   * How much is watched: what is lost, given up, late or not handled, or what leads there too, with one page for
+   * each fault. CloudWatch charges for alarms beyond the tenth of an account.
+   */
+  alarms: oneOf(['essential', 'full']),
+
   /** Whether systems have dashboards: CloudWatch charges for those beyond the third of an account. */
   dashboards: oneOf(['on', 'off']),
   /**
@@ -182,6 +188,7 @@ const stages: Readonly<Record<StageConfig['stage'], StageConfig>> = {
     intakeBurst: 100,
     alarmEmails: [],
     alarmWebhooks: [],
+    alarms: 'essential',
     alarmMessageAgeInSeconds: 900,
     alarmBacklog: 1_000,
     dashboards: 'on',
@@ -210,6 +217,7 @@ const stages: Readonly<Record<StageConfig['stage'], StageConfig>> = {
     intakeBurst: 1_000,
     alarmEmails: [],
     alarmWebhooks: [],
+    alarms: 'full',
     alarmMessageAgeInSeconds: 300,
     alarmBacklog: 10_000,
     dashboards: 'on',

@@ -8,6 +8,8 @@ import { Construct } from 'constructs';
 import type { DeadLetterQueue } from './dead-letter-queue.ts';
 import { type DeliverySource, deliveredFor } from './delivery-source.ts';
 import { MessageKey } from './message-key.ts';
+import { Incident } from './monitoring/incident.ts';
+import { watchesAll } from './monitoring/monitoring-context.ts';
 import { notEmptyAlarm } from './monitoring/queue-monitoring.ts';
 import { endpointId } from './subscriptions/endpoint-id.ts';
 import { HttpsSubscription } from './subscriptions/https-subscription.ts';
@@ -43,8 +45,9 @@ export interface AlarmTopicProps {
  */
 export class AlarmTopic extends Construct {
   readonly topic: sns.Topic;
-  /** Alarms that the topic is told of so far. */
+  /** Alarms that the topic is told of so far, by themselves or as signs of an incident. */
   readonly alarms: cloudwatch.AlarmBase[] = [];
+  readonly #incidents = new Map<Construct, Incident>();
 
   constructor(scope: Construct, id: string, props: AlarmTopicProps = {}) {
     super(scope, id);
@@ -97,6 +100,41 @@ export class AlarmTopic extends Construct {
       alarm.addAlarmAction(new SnsAction(this.topic));
       alarm.addOkAction(new SnsAction(this.topic));
     }
+  }
+
+  /**
+   * Tells the topic of the first of several alarms that are signs of one fault, and when the last is over. Where
+   * the stage wants the essential alarms only, each tells by itself.
+   *
+   * @param subject what they are signs of, together with those that were given for it before.
+   */
+  notifyOfSigns(subject: Construct, ...alarms: cloudwatch.AlarmBase[]): void {
+    if (!watchesAll(this)) {
+      this.notifyOf(...alarms);
+      return;
+    }
+    this.alarms.push(...alarms);
+    this.#incidentOf(subject).addSigns(...alarms);
+  }
+
+  /** Tells the topic of what a fault left behind, unless there are signs of it and it was told of those. */
+  notifyOfRemains(subject: Construct, ...alarms: cloudwatch.AlarmBase[]): void {
+    if (!watchesAll(this)) {
+      this.notifyOf(...alarms);
+      return;
+    }
+    this.alarms.push(...alarms);
+    const remains = this.#incidentOf(subject).addRemains(...alarms);
+    if (!this.alarms.includes(remains)) this.notifyOf(remains);
+  }
+
+  #incidentOf(subject: Construct): Incident {
+    const known = this.#incidents.get(subject);
+    if (known) return known;
+    const incident = new Incident(subject.node.scope ?? this, `${subject.node.id}Incident`);
+    this.#incidents.set(subject, incident);
+    this.notifyOf(incident.unhealthy);
+    return incident;
   }
 
   #mailTo(email: string): void {

@@ -26,7 +26,7 @@ export abstract class SystemStack extends Stack {
     const keepsData = config.dataRemoval === 'retain';
     super(scope, id, { terminationProtection: keepsData, ...props });
     this.config = config;
-    setMonitoringContext(this, { docsUrl: config.docsUrl });
+    setMonitoringContext(this, { docsUrl: config.docsUrl, alarms: config.alarms });
     this.removalPolicy = keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
     Tags.of(this).add('system', id);
     for (const [name, value] of Object.entries(config.tags)) Tags.of(this).add(name, value);

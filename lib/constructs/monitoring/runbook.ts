@@ -7,6 +7,8 @@ import { monitoringContextOf } from './monitoring-context.ts';
  * is named here.
  */
 export const runbooks = {
+  unhealthy: 'incident.md#unhealthy',
+  remains: 'incident.md#remains',
   deadLetters: 'redrive.md',
 
   messageAge: 'backlog.md#message-age',
@@ -21,7 +23,7 @@ export const runbooks = {
   concurrency: 'consumer.md#concurrency',
 
   undelivered: 'subscription.md#undelivered',
-  failedDeliveries: 'subscription.md#failed-deliveries',
+  lostDeliveries: 'subscription.md#failed-deliveries',
   filteredOut: 'subscription.md#filtered-out',
   untyped: 'subscription.md#untyped',
   failedOnEvents: 'subscription.md#failed-on-events',

@@ -1,6 +1,7 @@
 import { CfnResource, type Stack, TagManager } from 'aws-cdk-lib';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import type { SystemName } from '../../../bin/systems.ts';
+import { heardThroughComposites } from '../../../lib/validation/alarm-rules.ts';
 import { messagingRules } from '../../../lib/validation/messaging-rules.ts';
 import { referredId, resourcesOfType } from '../../support/stack-template.ts';
 import { synthesizedApp, systemTemplate, type TemplateJson } from '../../support/synthesized-app.ts';
@@ -90,7 +91,8 @@ describe.each(everyStack)('$name', ({ stage, stack, template }) => {
   });
 
   it('tells a topic of the start and the end of every alarm, and what to make of it', () => {
-    const silent = idsWhere(template, 'AWS::CloudWatch::Alarm', properties => {
+    const heard = heardThroughComposites(template);
+    const isSilent = (id: string, properties: Readonly<Record<string, unknown>>) => {
       const { AlarmActions, OKActions, AlarmDescription } = properties as {
         AlarmActions?: unknown[];
         OKActions?: unknown[];
@@ -99,12 +101,18 @@ describe.each(everyStack)('$name', ({ stage, stack, template }) => {
       const target = template.Resources[referredId(AlarmActions?.[0]) ?? ''];
       // Starts workers: nobody needs to be told.
       if (target?.Type.endsWith('::ScalingPolicy')) return !AlarmDescription;
+      const isTold = heard.has(id) ? !AlarmActions && !OKActions : target?.Type === 'AWS::SNS::Topic';
       return (
-        target?.Type !== 'AWS::SNS::Topic' ||
+        !isTold ||
         JSON.stringify(OKActions) !== JSON.stringify(AlarmActions) ||
         !/^.{20,}\. .{20,}\. Runbook: docs\/runbooks\/\S+$/.test(AlarmDescription ?? '')
       );
-    });
+    };
+    const silent = ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'].flatMap(type =>
+      resourcesOfType(template, type)
+        .filter(([id, { Properties }]) => isSilent(id, Properties))
+        .map(([id]) => id),
+    );
     expect(silent).toEqual([]);
   });
 

@@ -1,4 +1,5 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { MonitoringAlarm } from '../monitoring-alarm.ts';
 
 /**
  * Lines at the thresholds of the alarms that watch one of the metrics; none of those that go off at the first
@@ -11,6 +12,7 @@ export function alarmLines(
   const shown = new Set(metrics.map(identityOf));
   return alarms
     .filter(alarm => alarm instanceof cloudwatch.Alarm)
+    .filter(alarm => !(alarm instanceof MonitoringAlarm) || alarm.isDrawn)
     .filter(({ metric }) => metric.toMetricConfig().metricStat && shown.has(identityOf(metric)))
     .map(alarm => ({ ...alarm.toAnnotation(), color: cloudwatch.Color.RED }))
     .filter(({ value }) => value > 1);

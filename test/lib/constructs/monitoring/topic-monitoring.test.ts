@@ -22,12 +22,12 @@ function monitorTopic() {
 }
 
 describe('TopicMonitoring', () => {
-  it('raises an alarm when SNS gives up a delivery', () => {
+  it('raises an alarm when an event is in no DLQ either, and not at each try of an endpoint', () => {
     const { stack, topic, alarms } = monitorTopic();
     expect(alarms.slice(0, 1).map(alarm => resourceOf(alarm).Properties)).toMatchObject([
       {
         Namespace: 'AWS/SNS',
-        MetricName: 'NumberOfNotificationsFailed',
+        MetricName: 'NumberOfNotificationsFailedToRedriveToDlq',
         Dimensions: [{ Name: 'TopicName', Value: stack.resolve(topic.topic.topicName) }],
         Statistic: 'Sum',
         Threshold: 1,
@@ -52,7 +52,7 @@ describe('TopicMonitoring', () => {
 
   it('raises an alarm when something without attributes is published, which no filter lets through', () => {
     const { stack, topic, alarms } = monitorTopic();
-    expect(alarms.slice(3).map(alarm => resourceOf(alarm).Properties)).toMatchObject([
+    expect(alarms.slice(3, 4).map(alarm => resourceOf(alarm).Properties)).toMatchObject([
       {
         AlarmDescription: expect.stringContaining('eventType'),
         Namespace: 'AWS/SNS',
@@ -65,6 +65,29 @@ describe('TopicMonitoring', () => {
     ]);
   });
 
+  it('raises an alarm when filters leave out all that is published, for half an hour', () => {
+    const { alarms } = monitorTopic();
+    const [filteredOut] = alarms.slice(4).map(alarm => resourceOf(alarm).Properties);
+    expect(filteredOut).toMatchObject({
+      Threshold: 1,
+      EvaluationPeriods: 2,
+      Metrics: expect.arrayContaining([
+        expect.objectContaining({ Expression: 'IF(SUM([delivered, failed, left]) == left, left, 0)' }),
+      ]),
+    });
+    const { Metrics: metrics } = filteredOut as {
+      Metrics: { Id: string; MetricStat?: { Metric: { MetricName: string } } }[];
+    };
+    const read = metrics
+      .filter(({ MetricStat }) => MetricStat)
+      .map(({ Id, MetricStat }) => [Id, MetricStat?.Metric.MetricName]);
+    expect(Object.fromEntries(read)).toEqual({
+      delivered: 'NumberOfNotificationsDelivered',
+      failed: 'NumberOfNotificationsFailed',
+      left: 'NumberOfNotificationsFilteredOut',
+    });
+  });
+
   it('asks no attributes of what goes to everybody', () => {
     const stack = testStack();
     const topic = new FanOutTopic(stack, 'Uploads', {
@@ -75,13 +98,13 @@ describe('TopicMonitoring', () => {
       topic,
       alarmTopic: new AlarmTopic(stack, 'Alarms'),
     });
-    expect(alarms.map(alarm => alarm.node.id)).toEqual(['FailedDeliveries', 'UndeliveredArchive']);
+    expect(alarms.map(alarm => alarm.node.id)).toEqual(['LostDeliveries', 'UndeliveredArchive']);
   });
 
   it('tells the alarm topic of each', () => {
     const { stack, alarms, alarmTopic } = monitorTopic();
     const topicArn = stack.resolve(alarmTopic.topic.topicArn);
-    expect(alarms).toHaveLength(4);
+    expect(alarms).toHaveLength(5);
     for (const alarm of alarms) {
       expect(resourceOf(alarm).Properties).toMatchObject({
         AlarmActions: [topicArn],
