@@ -53,3 +53,8 @@ it('every section of the runbooks for alarms is what some alarm names', () => {
   expect(sections.length).toBeGreaterThan(10);
   expect(sections.filter(section => !named.has(section))).toEqual([]);
 });
+
+it('every kind of runbook is what some alarm is about', () => {
+  const named = new Set(stacks.flatMap(namedBy));
+  expect(Object.values(runbooks).filter(runbook => !named.has(runbook))).toEqual([]);
+});

@@ -66,13 +66,14 @@ export class FunctionMonitoring extends Construct {
  *
  * A record that can never succeed, or that failed as nobody foresaw, is told of at once. One that a later try may
  * mend is not, unless such failures go on for minutes: a message that comes back every 90 seconds has then
- * failed three times of the five that it is given.
+ * failed three times of the five that it is given. All of these are fine alarms: where a stage has the essential
+ * ones, the DLQ tells of it in the end.
  */
 export class ConsumerMonitoring extends FunctionMonitoring {
   constructor(scope: Construct, id: string, props: FunctionMonitoringProps) {
     super(scope, id, props);
     const { function: consumer, alarmTopic } = props;
-    const alarms = [
+    const alarms = fineAlarms(this, () => [
       new CountAlarm(this, 'FailedRecordsPermanent', {
         metric: recordsOf(consumer, failedRecordsMetrics.permanent),
         means: 'Records failed that no retry mends. The log names each with its reason.',
@@ -85,11 +86,9 @@ export class ConsumerMonitoring extends FunctionMonitoring {
         breaks: 'What they ask for is not done. They come back, and go to the DLQ if they fail each time.',
         runbook: 'failedRecords',
       }),
-      ...fineAlarms(this, () => [
-        this.#failedRecordsPassing(consumer),
-        ...(consumer instanceof QueueConsumer ? [this.#concurrency(consumer)] : []),
-      ]),
-    ];
+      this.#failedRecordsPassing(consumer),
+      ...(consumer instanceof QueueConsumer ? [this.#concurrency(consumer)] : []),
+    ]);
     this.alarms.push(...alarms);
     alarmTopic.notifyOfSigns(consumer.trigger, ...alarms);
   }

@@ -127,13 +127,9 @@ describe('ConsumerMonitoring', () => {
     expect(new Set(Object.values(told))).toEqual(new Set(['PaymentIncidentUnhealthy']));
   });
 
-  it('is three alarms that tell by themselves where the stage wants the essential ones', () => {
+  it('is one alarm that tells by itself where the stage wants the essential ones', () => {
     const { stack, alarmTopic, props } = makeConsumer({ alarms: 'essential' });
     const { alarms } = new ConsumerMonitoring(stack, 'Monitoring', props);
-    expect(toldBy(stack, alarmTopic, alarms)).toEqual({
-      Errors: 'itself',
-      FailedRecordsPermanent: 'itself',
-      FailedRecordsUnexpected: 'itself',
-    });
+    expect(toldBy(stack, alarmTopic, alarms)).toEqual({ Errors: 'itself' });
   });
 });
