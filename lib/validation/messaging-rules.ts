@@ -1,4 +1,4 @@
-import { alarmRules, heardThroughComposites } from './alarm-rules.ts';
+import { alarmRules } from './alarm-rules.ts';
 import { encryptionRules } from './encryption-rules.ts';
 import { loopRule } from './loop-rule.ts';
 import { mappingRules } from './mapping-rules.ts';
@@ -123,15 +123,13 @@ export const messagingRules: readonly MessagingRule[] = [
   {
     name: 'DeadLetterAlarm',
     requires: 'Somebody is told of the first message in a DLQ.',
-    remedy:
-      'Give it an alarm on ApproximateNumberOfMessagesVisible that notifies a topic, by itself or through a composite.',
+    remedy: 'Give it an alarm on ApproximateNumberOfMessagesVisible that notifies a topic.',
     findings: template => {
       const alarms = resourcesOfType<AlarmProperties>(template, 'AWS::CloudWatch::Alarm');
-      const heard = heardThroughComposites(template);
       const watched = new Set(
         [...alarms.values()]
           .filter(({ properties }) => properties.MetricName === 'ApproximateNumberOfMessagesVisible')
-          .filter(({ id, properties }) => properties.AlarmActions?.length || heard.has(id))
+          .filter(({ properties }) => properties.AlarmActions?.length)
           .map(({ properties }) => referredId(properties.Dimensions?.[0]?.Value)),
       );
       return deadLetterQueuesOf(template)

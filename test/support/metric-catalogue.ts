@@ -1,9 +1,4 @@
-import {
-  failedRecordsMetric,
-  failedRecordsMetrics,
-  leftRecordsMetric,
-  serviceDimension,
-} from '../../contracts/metrics.ts';
+import { failedRecordsMetric, leftRecordsMetric, serviceDimension } from '../../contracts/metrics.ts';
 import { orphansDeletedMetric, replyMetrics } from '../../contracts/replies.ts';
 import { flightMetrics, searchMetrics } from '../../contracts/travel-search.ts';
 import { workerMetrics } from '../../contracts/worker.ts';
@@ -70,14 +65,17 @@ export const awsMetrics: Readonly<Record<string, MetricNamespace>> = {
   },
   // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
   'AWS/Lambda': {
-    dimensions: [['FunctionName']],
+    // Without one, what all functions of the account do in the region.
+    dimensions: [['FunctionName'], []],
     metrics: [
+      'ClaimedAccountConcurrency',
       'ConcurrentExecutions',
       'DestinationDeliveryFailures',
       'Duration',
       'Errors',
       'Invocations',
       'Throttles',
+      'UnreservedConcurrentExecutions',
     ],
   },
   // https://docs.aws.amazon.com/ses/latest/dg/reputationdashboard-cloudwatch-alarm.html
@@ -92,10 +90,8 @@ export const awsMetrics: Readonly<Record<string, MetricNamespace>> = {
       'NumberOfMessagesPublished',
       'NumberOfNotificationsDelivered',
       'NumberOfNotificationsFailed',
-      'NumberOfNotificationsFailedToRedriveToDlq',
       'NumberOfNotificationsFilteredOut',
       'NumberOfNotificationsFilteredOut-NoMessageAttributes',
-      'NumberOfNotificationsRedrivenToDlq',
     ],
   },
   // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
@@ -133,7 +129,6 @@ export const ownMetrics: MetricNamespace = {
   dimensions: [[serviceDimension]],
   metrics: [
     failedRecordsMetric,
-    ...Object.values(failedRecordsMetrics),
     leftRecordsMetric,
     orphansDeletedMetric,
     ...Object.values(flightMetrics),

@@ -5,7 +5,6 @@ import type { AlarmTopic } from '../alarm-topic.ts';
 import type { DurableQueue } from '../durable-queue.ts';
 import { FairQueueMetrics } from './fair-queue-metrics.ts';
 import { MonitoringAlarm } from './monitoring-alarm.ts';
-import { fineAlarms } from './monitoring-context.ts';
 
 export interface FairQueueMonitoringProps {
   /** A queue whose messages have message groups. */
@@ -23,8 +22,7 @@ export interface FairQueueMonitoringProps {
 /**
  * Alarm of a fair queue, beside those of `QueueMonitoring`: message groups wait that are not noisy. When the
  * queue's own alarms go off and this one does not, one group has more messages than usual, and waits for it
- * alone; when this one goes off too, everybody waits, and consumers fail or are too few. It is a fine alarm: a
- * stage with the essential ones does without.
+ * alone; when this one goes off too, everybody waits, and consumers fail or are too few.
  */
 export class FairQueueMonitoring extends Construct {
   readonly alarms: readonly cloudwatch.Alarm[];
@@ -32,7 +30,7 @@ export class FairQueueMonitoring extends Construct {
   constructor(scope: Construct, id: string, props: FairQueueMonitoringProps) {
     super(scope, id);
     const maxMessageAge = props.maxMessageAge ?? Duration.minutes(15);
-    this.alarms = fineAlarms(this, () => [
+    this.alarms = [
       new MonitoringAlarm(this, 'QuietMessageAge', {
         means: `Message groups that are not noisy wait for more than ${maxMessageAge.toHumanString()}: not one group's burst, but consumers that fail or are too few.`,
         breaks: 'All groups are late, not only the one that has more messages than usual. Nothing is lost.',
@@ -42,7 +40,7 @@ export class FairQueueMonitoring extends Construct {
         comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
         evaluationPeriods: 3,
       }),
-    ]);
-    props.alarmTopic.notifyOfSigns(props.queue, ...this.alarms);
+    ];
+    props.alarmTopic.notifyOf(...this.alarms);
   }
 }
