@@ -123,6 +123,7 @@ export class HttpIntake extends Construct {
         remedy: 'Put work that takes longer on a queue, and answer before it is done.',
       },
     ]);
+    target.triggeredBy(this);
     this.api.addRoutes({
       methods: [method],
       path,

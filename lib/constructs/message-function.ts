@@ -59,6 +59,7 @@ export class MessageFunction<Schema extends EnvironmentSchema = EnvironmentSchem
   readonly timeout: Duration;
   readonly serviceName: string;
   readonly metricsNamespace: string;
+  #trigger: Construct | undefined;
 
   constructor(scope: Construct, id: string, props: MessageFunctionProps<Schema>) {
     const timeout = props.timeout ?? Duration.seconds(15);
@@ -114,6 +115,16 @@ export class MessageFunction<Schema extends EnvironmentSchema = EnvironmentSchem
       id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
       reason: 'X-Ray has no resources that a permission to send traces could name',
     });
+  }
+
+  /** What makes the function run, a queue or an API, whose alarms are signs of the same faults; or only itself. */
+  get trigger(): Construct {
+    return this.#trigger ?? this;
+  }
+
+  /** Says what makes the function run. */
+  triggeredBy(source: Construct): void {
+    this.#trigger = source;
   }
 }
 

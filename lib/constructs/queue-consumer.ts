@@ -46,6 +46,8 @@ export class QueueConsumer<
   Schema extends EnvironmentSchema = EnvironmentSchema,
 > extends MessageFunction<Schema> {
   readonly queue: DurableQueue;
+  /** Most invocations at once for the queue. */
+  readonly maxConcurrency: number;
 
   constructor(scope: Construct, id: string, props: QueueConsumerProps<Schema>) {
     const batchSize = props.batchSize ?? 10;
@@ -96,6 +98,8 @@ export class QueueConsumer<
     ]);
 
     this.queue = props.queue;
+    this.triggeredBy(props.queue);
+    this.maxConcurrency = props.maxConcurrency;
     this.function.addEventSource(
       new SqsEventSource(props.queue.queue, {
         batchSize,

@@ -129,11 +129,7 @@ export class DelayedTasksStack extends SystemStack {
       maxMessageAge: Duration.seconds(longestTimerSeconds + config.alarmMessageAgeInSeconds),
     });
     new ConsumerMonitoring(this, 'RunTasksMonitoring', { function: runTasks, alarmTopic });
-    new TopicMonitoring(this, 'DueTasksMonitoring', {
-      topic: dueTasks,
-      alarmTopic,
-      ...this.topicAlarmSettings,
-    });
+    new TopicMonitoring(this, 'DueTasksMonitoring', { topic: dueTasks, alarmTopic });
 
     // What an operator looks at: the way of a task, and its trail in the logs
     this.showOnDashboard(alarmTopic, [

@@ -90,12 +90,7 @@ export class EventArchiveStack extends SystemStack {
 
     // Alarms: whatever fails reaches a person
     const alarmTopic = new AlarmTopic(this, 'Alarms', this.alarmTopicSettings);
-    if (ownTopic)
-      new TopicMonitoring(this, 'OrderEventsMonitoring', {
-        topic: ownTopic,
-        alarmTopic,
-        ...this.topicAlarmSettings,
-      });
+    if (ownTopic) new TopicMonitoring(this, 'OrderEventsMonitoring', { topic: ownTopic, alarmTopic });
     new ArchiveMonitoring(this, 'ArchiveMonitoring', {
       archive,
       unreadable,

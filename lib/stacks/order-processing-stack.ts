@@ -150,11 +150,7 @@ export class OrderProcessingStack extends SystemStack {
     const alarmTopic = new AlarmTopic(this, 'Alarms', this.alarmTopicSettings);
     new IntakeMonitoring(this, 'IntakeMonitoring', { intake, alarmTopic });
     new FunctionMonitoring(this, 'PlaceOrderMonitoring', { function: placeOrder, alarmTopic });
-    new TopicMonitoring(this, 'OrderPlacedMonitoring', {
-      topic: orders,
-      alarmTopic,
-      ...this.topicAlarmSettings,
-    });
+    new TopicMonitoring(this, 'OrderPlacedMonitoring', { topic: orders, alarmTopic });
     for (const consumer of [payment, inventory, shipping]) {
       const { queue } = consumer;
       new QueueMonitoring(this, `${queue.node.id}Monitoring`, { queue, alarmTopic, ...this.alarmSettings });

@@ -62,11 +62,7 @@ export class PrivateMessagingStack extends SystemStack {
     // Alarms: whatever fails reaches a person
     const alarmTopic = new AlarmTopic(this, 'Alarms', this.alarmTopicSettings);
     new QueueMonitoring(this, 'InboxMonitoring', { queue: inbox, alarmTopic, ...this.alarmSettings });
-    new TopicMonitoring(this, 'NoticesMonitoring', {
-      topic: notices,
-      alarmTopic,
-      ...this.topicAlarmSettings,
-    });
+    new TopicMonitoring(this, 'NoticesMonitoring', { topic: notices, alarmTopic });
 
     this.showOnDashboard(alarmTopic, [new DashboardRow('Notices and messages').topic(notices).queue(inbox)]);
 

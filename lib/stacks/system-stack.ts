@@ -9,7 +9,6 @@ import type { DashboardRow } from '../constructs/monitoring/dashboard/dashboard-
 import { SystemDashboard } from '../constructs/monitoring/dashboard/system-dashboard.ts';
 import { setMonitoringContext } from '../constructs/monitoring/monitoring-context.ts';
 import type { QueueMonitoringProps } from '../constructs/monitoring/queue-monitoring.ts';
-import type { TopicMonitoringProps } from '../constructs/monitoring/topic-monitoring.ts';
 import type { StateTableProps } from '../constructs/state-table.ts';
 
 export interface SystemStackProps extends StackProps {
@@ -27,7 +26,7 @@ export abstract class SystemStack extends Stack {
     const keepsData = config.dataRemoval === 'retain';
     super(scope, id, { terminationProtection: keepsData, ...props });
     this.config = config;
-    setMonitoringContext(this, { docsUrl: config.docsUrl });
+    setMonitoringContext(this, { docsUrl: config.docsUrl, alarms: config.alarms });
     this.removalPolicy = keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
     Tags.of(this).add('system', id);
     for (const [name, value] of Object.entries(config.tags)) Tags.of(this).add(name, value);
@@ -76,20 +75,11 @@ export abstract class SystemStack extends Stack {
     return { emails: alarmEmails, webhooks: alarmWebhooks, removalPolicy: this.removalPolicy };
   }
 
-  /** When the stage wants an alarm of a topic. */
-  protected get topicAlarmSettings(): Pick<TopicMonitoringProps, 'maxMessagesPerDay'> {
-    return { maxMessagesPerDay: this.config.alarmMessagesPerDay };
-  }
-
   /** When the stage wants an alarm of a queue. */
-  protected get alarmSettings(): Pick<
-    QueueMonitoringProps,
-    'maxMessageAge' | 'maxBacklog' | 'maxMessagesPerDay'
-  > {
+  protected get alarmSettings(): Pick<QueueMonitoringProps, 'maxMessageAge' | 'maxBacklog'> {
     return {
       maxMessageAge: Duration.seconds(this.config.alarmMessageAgeInSeconds),
       maxBacklog: this.config.alarmBacklog,
-      maxMessagesPerDay: this.config.alarmMessagesPerDay,
     };
   }
 }

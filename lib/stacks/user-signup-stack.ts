@@ -167,11 +167,7 @@ export class UserSignupStack extends SystemStack {
 
     new IntakeMonitoring(this, 'IntakeMonitoring', { intake, alarmTopic });
     new FunctionMonitoring(this, 'SignUpMonitoring', { function: signUp, alarmTopic });
-    new TopicMonitoring(this, 'UserEventsMonitoring', {
-      topic: events,
-      alarmTopic,
-      ...this.topicAlarmSettings,
-    });
+    new TopicMonitoring(this, 'UserEventsMonitoring', { topic: events, alarmTopic });
     new ConsumerMonitoring(this, 'WelcomeMonitoring', { function: welcome, alarmTopic });
     new SubscriptionMonitoring(this, 'WelcomeSubscriptionMonitoring', {
       subscription: welcoming,

@@ -1,6 +1,13 @@
 import type { MessagingRule } from './messaging-rule.ts';
 import { deadLetterQueuesOf } from './template-queues.ts';
-import { type CloudFormationTemplate, referredId, resourcesOfType } from './template-resources.ts';
+import {
+  type CloudFormationTemplate,
+  type Resource,
+  referredId,
+  resourcesOfType,
+} from './template-resources.ts';
+
+const compositeType = 'AWS::CloudWatch::CompositeAlarm';
 
 interface AlarmProperties {
   readonly ActionsEnabled: unknown;
@@ -8,9 +15,14 @@ interface AlarmProperties {
   readonly AlarmActions: readonly unknown[];
   readonly Dimensions: readonly { readonly Value?: unknown }[];
   readonly MetricName: unknown;
+  readonly OKActions: readonly unknown[];
 }
 
-const alarmTypes = ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'];
+function alarmsOf(template: CloudFormationTemplate): Resource<AlarmProperties>[] {
+  return ['AWS::CloudWatch::Alarm', compositeType].flatMap(type => [
+    ...resourcesOfType<AlarmProperties>(template, type).values(),
+  ]);
+}
 
 /** How an alarm watches a DLQ so that the first message in it is told of within a minute or two. */
 const deadLetterTerms: Readonly<Record<string, unknown>> = {
@@ -35,31 +47,68 @@ function onlyScales(template: CloudFormationTemplate, { AlarmActions = [] }: Par
   );
 }
 
+/**
+ * Alarms that a composite alarm with actions goes off with, as the only thing that its rule asks for: with AND or
+ * NOT, something else could keep it silent.
+ */
+export function heardThroughComposites(template: CloudFormationTemplate): ReadonlySet<string> {
+  const composites = resourcesOfType<AlarmProperties & { readonly AlarmRule: unknown }>(
+    template,
+    compositeType,
+  );
+  return new Set(
+    [...composites.values()]
+      .filter(({ properties }) => properties.ActionsEnabled !== false && properties.AlarmActions?.length)
+      .flatMap(({ properties }) => {
+        const parts = partsOf(properties.AlarmRule);
+        const words = parts.filter(part => typeof part === 'string').join(' ');
+        if (/\b(?:AND|NOT)\b/.test(words)) return [];
+        return parts.flatMap((part, place) =>
+          /\bALARM\("?$/.test(String(parts[place - 1])) ? [referredId(part) ?? ''] : [],
+        );
+      }),
+  );
+}
+
+/** Texts and references that a text is joined of. */
+function partsOf(text: unknown): readonly unknown[] {
+  const joined = (text as { readonly 'Fn::Join'?: readonly [string, readonly unknown[]] } | undefined)?.[
+    'Fn::Join'
+  ];
+  return joined ? joined[1] : [text];
+}
+
 /** Rules about alarms: what fails is told to somebody. */
 export const alarmRules: readonly MessagingRule[] = [
   {
     name: 'AlarmActions',
-    requires: 'An alarm tells somebody: one without actions goes off unheard.',
-    remedy: 'Give it a topic in AlarmActions, and leave ActionsEnabled on.',
-    findings: template =>
-      [...resourcesOfType<AlarmProperties>(template, 'AWS::CloudWatch::Alarm').values()].flatMap(
-        ({ id, properties }) => {
+    requires:
+      'An alarm tells somebody of its start and its end, or sets off a composite alarm that does: one without actions goes off unheard.',
+    remedy:
+      'Give it a topic in AlarmActions and OKActions, and leave ActionsEnabled on; or make it a sign of an incident.',
+    findings: template => {
+      const heard = heardThroughComposites(template);
+      return alarmsOf(template)
+        .filter(({ id, properties }) => !heard.has(id) || properties.ActionsEnabled === false)
+        .flatMap(({ id, properties }) => {
           if (properties.ActionsEnabled === false) {
             return [{ logicalId: id, property: 'ActionsEnabled', found: 'false' }];
           }
-          return properties.AlarmActions?.length
+          if (!properties.AlarmActions?.length) {
+            return [{ logicalId: id, property: 'AlarmActions', found: 'empty' }];
+          }
+          return properties.OKActions?.length || onlyScales(template, properties)
             ? []
-            : [{ logicalId: id, property: 'AlarmActions', found: 'empty' }];
-        },
-      ),
+            : [{ logicalId: id, property: 'OKActions', found: 'empty' }];
+        });
+    },
   },
   {
     name: 'AlarmRunbook',
     requires: 'The description of an alarm ends with its runbook: whom it wakes knows where to read.',
     remedy: 'Make it a MonitoringAlarm, whose text names one of the runbooks.',
     findings: template =>
-      alarmTypes
-        .flatMap(type => [...resourcesOfType<AlarmProperties>(template, type).values()])
+      alarmsOf(template)
         .filter(({ properties }) => !onlyScales(template, properties))
         .filter(({ properties }) => !runbookAtEnd.test(String(properties.AlarmDescription)))
         .map(({ id, properties }) => ({

@@ -1,4 +1,4 @@
-import { alarmRules } from './alarm-rules.ts';
+import { alarmRules, heardThroughComposites } from './alarm-rules.ts';
 import { encryptionRules } from './encryption-rules.ts';
 import { loopRule } from './loop-rule.ts';
 import { mappingRules } from './mapping-rules.ts';
@@ -123,13 +123,15 @@ export const messagingRules: readonly MessagingRule[] = [
   {
     name: 'DeadLetterAlarm',
     requires: 'Somebody is told of the first message in a DLQ.',
-    remedy: 'Give it an alarm on ApproximateNumberOfMessagesVisible that notifies a topic.',
+    remedy:
+      'Give it an alarm on ApproximateNumberOfMessagesVisible that notifies a topic, by itself or through a composite.',
     findings: template => {
       const alarms = resourcesOfType<AlarmProperties>(template, 'AWS::CloudWatch::Alarm');
+      const heard = heardThroughComposites(template);
       const watched = new Set(
         [...alarms.values()]
           .filter(({ properties }) => properties.MetricName === 'ApproximateNumberOfMessagesVisible')
-          .filter(({ properties }) => properties.AlarmActions?.length)
+          .filter(({ id, properties }) => properties.AlarmActions?.length || heard.has(id))
           .map(({ properties }) => referredId(properties.Dimensions?.[0]?.Value)),
       );
       return deadLetterQueuesOf(template)

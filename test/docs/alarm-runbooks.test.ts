@@ -9,9 +9,18 @@ import { repository } from '../support/temporary-directory.ts';
 const docsUrl = 'https://git.example.com/messaging/blob/main';
 const alarmTypes = ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'];
 
+/** Once as it is without a place to read the files at, once with one, and with what stages may have beside. */
+const contexts = {
+  dev: {},
+  prod: {
+    docsUrl,
+    archivedTopicArn: 'arn:aws:sns:eu-west-1:111122223333:orders',
+    alarmWebhooks: 'https://example.com/alarms',
+  },
+};
+
 const stacks = (['dev', 'prod'] as const).flatMap(stage => {
-  // Once as it is without a place to read the files at, once with one.
-  const { stackNames, template } = synthesizedApp(stage, stage === 'prod' ? { docsUrl } : {});
+  const { stackNames, template } = synthesizedApp(stage, contexts[stage]);
   return stackNames.map(name => ({ name: `${name} of ${stage}`, stage, template: template(name) }));
 });
 
@@ -52,4 +61,9 @@ it('every section of the runbooks for alarms is what some alarm names', () => {
     .flatMap(file => anchorsOf(`docs/runbooks/${file}`, /##/).map(anchor => `${file}#${anchor}`));
   expect(sections.length).toBeGreaterThan(10);
   expect(sections.filter(section => !named.has(section))).toEqual([]);
+});
+
+it('every kind of runbook is what some alarm is about', () => {
+  const named = new Set(stacks.flatMap(namedBy));
+  expect(Object.values(runbooks).filter(runbook => !named.has(runbook))).toEqual([]);
 });

@@ -1,4 +1,9 @@
-import { failedRecordsMetric, leftRecordsMetric, serviceDimension } from '../../contracts/metrics.ts';
+import {
+  failedRecordsMetric,
+  failedRecordsMetrics,
+  leftRecordsMetric,
+  serviceDimension,
+} from '../../contracts/metrics.ts';
 import { orphansDeletedMetric, replyMetrics } from '../../contracts/replies.ts';
 import { flightMetrics, searchMetrics } from '../../contracts/travel-search.ts';
 import { workerMetrics } from '../../contracts/worker.ts';
@@ -65,17 +70,14 @@ export const awsMetrics: Readonly<Record<string, MetricNamespace>> = {
   },
   // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
   'AWS/Lambda': {
-    // Without one, what all functions of the account do in the region.
-    dimensions: [['FunctionName'], []],
+    dimensions: [['FunctionName']],
     metrics: [
-      'ClaimedAccountConcurrency',
       'ConcurrentExecutions',
       'DestinationDeliveryFailures',
       'Duration',
       'Errors',
       'Invocations',
       'Throttles',
-      'UnreservedConcurrentExecutions',
     ],
   },
   // https://docs.aws.amazon.com/ses/latest/dg/reputationdashboard-cloudwatch-alarm.html
@@ -90,8 +92,10 @@ export const awsMetrics: Readonly<Record<string, MetricNamespace>> = {
       'NumberOfMessagesPublished',
       'NumberOfNotificationsDelivered',
       'NumberOfNotificationsFailed',
+      'NumberOfNotificationsFailedToRedriveToDlq',
       'NumberOfNotificationsFilteredOut',
       'NumberOfNotificationsFilteredOut-NoMessageAttributes',
+      'NumberOfNotificationsRedrivenToDlq',
     ],
   },
   // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
@@ -129,6 +133,7 @@ export const ownMetrics: MetricNamespace = {
   dimensions: [[serviceDimension]],
   metrics: [
     failedRecordsMetric,
+    ...Object.values(failedRecordsMetrics),
     leftRecordsMetric,
     orphansDeletedMetric,
     ...Object.values(flightMetrics),

@@ -15,9 +15,12 @@ export function templatePicture(template: TemplateJson): string {
   });
 }
 
-/** What another stage has otherwise, a line for each value: `path: here → there`. */
+/**
+ * What another stage has otherwise, a line for each value: `path: here → there`. A resource that only one of them
+ * has is one value.
+ */
 export function templateDifferences(here: TemplateJson, there: TemplateJson): string {
-  const [before, after] = [leavesOf(compared(here)), leavesOf(compared(there))];
+  const [before, after] = [leavesOf(compared(here), there), leavesOf(compared(there), here)];
   return [...new Set([...before.keys(), ...after.keys()])]
     .filter(path => before.get(path) !== after.get(path))
     .map(path => `${path}: ${before.get(path) ?? 'nothing'} → ${after.get(path) ?? 'nothing'}`)
@@ -33,9 +36,13 @@ function compared({ Parameters, Resources, Outputs }: TemplateJson): unknown {
   return JSON.parse(text.replace(/\b[0-9a-f]{64}\b/g, '<hash>'));
 }
 
-function leavesOf(value: unknown, path = ''): Map<string, string> {
-  if (typeof value !== 'object' || value === null) return new Map([[path, JSON.stringify(value)]]);
+function leavesOf(value: unknown, other: TemplateJson, path = ''): Map<string, string> {
+  const [, resource] = /^Resources\.(\w+)$/.exec(path) ?? [];
+  const isAlone = resource !== undefined && !(resource in other.Resources);
+  if (isAlone || typeof value !== 'object' || value === null) return new Map([[path, JSON.stringify(value)]]);
   return new Map(
-    Object.entries(value).flatMap(([name, inner]) => [...leavesOf(inner, path ? `${path}.${name}` : name)]),
+    Object.entries(value).flatMap(([name, inner]) => [
+      ...leavesOf(inner, other, path ? `${path}.${name}` : name),
+    ]),
   );
 }

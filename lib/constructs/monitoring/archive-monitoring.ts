@@ -7,6 +7,7 @@ import type { DurableQueue } from '../durable-queue.ts';
 import type { EventArchive } from '../event-archive.ts';
 import { CountAlarm } from './count-alarm.ts';
 import { MonitoringAlarm } from './monitoring-alarm.ts';
+import { fineAlarms } from './monitoring-context.ts';
 import { notEmptyAlarm } from './queue-monitoring.ts';
 
 export interface ArchiveMonitoringProps {
@@ -60,18 +61,20 @@ export class ArchiveMonitoring extends Construct {
         comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
         evaluationPeriods: 3,
       }),
-      new CountAlarm(this, 'Throttled', {
-        metric: metric('ThrottledRecords'),
-        means: 'The stream takes fewer events than are published: its quota is used up.',
-        breaks: 'SNS tries again; what it gives up waits in the DLQ of the subscription.',
-        runbook: 'archiveDelivery',
-      }),
-      new CountAlarm(this, 'Partitions', {
-        metric: metric('PartitionCountExceeded'),
-        means: 'There are more types of events at once than the stream files apart.',
-        breaks: 'What exceeds them is filed under the errors, and not found under its type.',
-        runbook: 'archiveDelivery',
-      }),
+      ...fineAlarms(this, () => [
+        new CountAlarm(this, 'Throttled', {
+          metric: metric('ThrottledRecords'),
+          means: 'The stream takes fewer events than are published: its quota is used up.',
+          breaks: 'SNS tries again; what it gives up waits in the DLQ of the subscription.',
+          runbook: 'archiveDelivery',
+        }),
+        new CountAlarm(this, 'Partitions', {
+          metric: metric('PartitionCountExceeded'),
+          means: 'There are more types of events at once than the stream files apart.',
+          breaks: 'What exceeds them is filed under the errors, and not found under its type.',
+          runbook: 'archiveDelivery',
+        }),
+      ]),
       ...[unreadable.queue, unreadable.deadLetterQueue].map(queue =>
         notEmptyAlarm(this, `Unreadable${queue.node.id}`, queue, {
           means: 'Events could not be filed under a type: they are no JSON, or name none.',

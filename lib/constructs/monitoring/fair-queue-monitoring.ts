@@ -5,6 +5,7 @@ import type { AlarmTopic } from '../alarm-topic.ts';
 import type { DurableQueue } from '../durable-queue.ts';
 import { FairQueueMetrics } from './fair-queue-metrics.ts';
 import { MonitoringAlarm } from './monitoring-alarm.ts';
+import { fineAlarms } from './monitoring-context.ts';
 
 export interface FairQueueMonitoringProps {
   /** A queue whose messages have message groups. */
@@ -22,7 +23,8 @@ export interface FairQueueMonitoringProps {
 /**
  * Alarm of a fair queue, beside those of `QueueMonitoring`: message groups wait that are not noisy. When the
  * queue's own alarms go off and this one does not, one group has more messages than usual, and waits for it
- * alone; when this one goes off too, everybody waits, and consumers fail or are too few.
+ * alone; when this one goes off too, everybody waits, and consumers fail or are too few. It is a fine alarm: a
+ * stage with the essential ones does without.
  */
 export class FairQueueMonitoring extends Construct {
   readonly alarms: readonly cloudwatch.Alarm[];
@@ -30,7 +32,7 @@ export class FairQueueMonitoring extends Construct {
   constructor(scope: Construct, id: string, props: FairQueueMonitoringProps) {
     super(scope, id);
     const maxMessageAge = props.maxMessageAge ?? Duration.minutes(15);
-    this.alarms = [
+    this.alarms = fineAlarms(this, () => [
       new MonitoringAlarm(this, 'QuietMessageAge', {
         means: `Message groups that are not noisy wait for more than ${maxMessageAge.toHumanString()}: not one group's burst, but consumers that fail or are too few.`,
         breaks: 'All groups are late, not only the one that has more messages than usual. Nothing is lost.',
@@ -40,7 +42,7 @@ export class FairQueueMonitoring extends Construct {
         comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
         evaluationPeriods: 3,
       }),
-    ];
-    props.alarmTopic.notifyOf(...this.alarms);
+    ]);
+    props.alarmTopic.notifyOfSigns(props.queue, ...this.alarms);
   }
 }

@@ -8,6 +8,7 @@ import type { WorkerTier } from '../fleet/worker-tier.ts';
 import { validateProps } from '../validation.ts';
 import { CountAlarm } from './count-alarm.ts';
 import { MonitoringAlarm } from './monitoring-alarm.ts';
+import { fineAlarms } from './monitoring-context.ts';
 import type { AlarmText } from './runbook.ts';
 
 export interface FleetMonitoringProps {
@@ -52,20 +53,22 @@ export class FleetMonitoring extends Construct {
     this.alarms = [
       this.#noProgress(tier, Math.ceil(noProgressAfter / period.toSeconds())),
       this.#notComingUp(tier),
-      this.#saturated(tier),
-      this.#counted(tier, 'FailedJobs', workerMetrics.jobsFailed, {
-        means: 'Jobs failed. The log names job and reason.',
-        breaks: 'Their messages come back, and go to the DLQ when they fail again and again.',
-        runbook: 'failedJobs',
-      }),
-      this.#counted(tier, 'LostJobs', workerMetrics.jobsLost, {
-        means:
-          'Messages showed up again while they were worked on: heartbeats fail, or the workers have no processor time left for them.',
-        breaks: 'Jobs are done twice, and a message may reach the DLQ though its job was done.',
-        runbook: 'lostJobs',
-      }),
+      ...fineAlarms(this, () => [
+        this.#saturated(tier),
+        this.#counted(tier, 'FailedJobs', workerMetrics.jobsFailed, {
+          means: 'Jobs failed. The log names job and reason.',
+          breaks: 'Their messages come back, and go to the DLQ when they fail again and again.',
+          runbook: 'failedJobs',
+        }),
+        this.#counted(tier, 'LostJobs', workerMetrics.jobsLost, {
+          means:
+            'Messages showed up again while they were worked on: heartbeats fail, or the workers have no processor time left for them.',
+          breaks: 'Jobs are done twice, and a message may reach the DLQ though its job was done.',
+          runbook: 'lostJobs',
+        }),
+      ]),
     ];
-    props.alarmTopic.notifyOf(...this.alarms);
+    props.alarmTopic.notifyOfSigns(tier.queue, ...this.alarms);
   }
 
   /** Old messages and workers, but nothing is ever finished: the workers hang, or fail every job. */

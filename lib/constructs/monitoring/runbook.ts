@@ -7,6 +7,8 @@ import { monitoringContextOf } from './monitoring-context.ts';
  * is named here.
  */
 export const runbooks = {
+  unhealthy: 'incident.md#unhealthy',
+  remains: 'incident.md#remains',
   deadLetters: 'redrive.md',
 
   messageAge: 'backlog.md#message-age',
@@ -21,7 +23,7 @@ export const runbooks = {
   concurrency: 'consumer.md#concurrency',
 
   undelivered: 'subscription.md#undelivered',
-  failedDeliveries: 'subscription.md#failed-deliveries',
+  lostDeliveries: 'subscription.md#failed-deliveries',
   filteredOut: 'subscription.md#filtered-out',
   untyped: 'subscription.md#untyped',
   failedOnEvents: 'subscription.md#failed-on-events',
@@ -47,10 +49,6 @@ export const runbooks = {
   replyQueueDeleted: 'replies.md#a-reply-queue-was-deleted',
 
   schedules: 'schedule.md',
-
-  messagesPerDay: 'cost-spike.md#messages-per-day',
-  /** AWS Budgets tells of this in words of its own: no alarm names it. */
-  budget: 'cost-spike.md#budget',
 } as const;
 
 /** Name of what an alarm is about. */

@@ -25,20 +25,21 @@ export class SubscriptionMonitoring extends Construct {
 
   constructor(scope: Construct, id: string, props: SubscriptionMonitoringProps) {
     super(scope, id);
-    this.alarms = [
-      notEmptyAlarm(this, 'Failed', props.subscription.failed, {
-        means: 'The function failed on an event at every try.',
-        breaks:
-          'What the event asks for is not done. The record in the queue holds it, and tells how it failed.',
-        runbook: 'failedOnEvents',
-      }),
-      new CountAlarm(this, 'Lost', {
-        metric: props.function.function.metric('DestinationDeliveryFailures'),
-        means: 'Lambda could not keep what the function failed on: its role, the queue, or its key refuses.',
-        breaks: 'Those events are lost, but for what the log says of them.',
-        runbook: 'failedOnEvents',
-      }),
-    ];
-    props.alarmTopic.notifyOf(...this.alarms);
+    const failed = notEmptyAlarm(this, 'Failed', props.subscription.failed, {
+      means: 'The function failed on an event at every try.',
+      breaks:
+        'What the event asks for is not done. The record in the queue holds it, and tells how it failed.',
+      runbook: 'failedOnEvents',
+    });
+    const lost = new CountAlarm(this, 'Lost', {
+      metric: props.function.function.metric('DestinationDeliveryFailures'),
+      means: 'Lambda could not keep what the function failed on: its role, the queue, or its key refuses.',
+      breaks: 'Those events are lost, but for what the log says of them.',
+      runbook: 'failedOnEvents',
+    });
+    this.alarms = [failed, lost];
+    // What could not be kept leaves nothing: it is told of whatever else is.
+    props.alarmTopic.notifyOf(lost);
+    props.alarmTopic.notifyOfRemains(props.function.trigger, failed);
   }
 }

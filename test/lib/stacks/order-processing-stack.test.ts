@@ -203,9 +203,9 @@ describe.each([
   });
 
   it('raises alarms for its queue, its DLQs, its function and its failed records', () => {
-    const metrics = resourcesOfType(dev, 'AWS::CloudWatch::Alarm')
-      .map(([, { Properties }]) => Properties as { MetricName: string; Dimensions: { Value: unknown }[] })
-      .map(({ MetricName, Dimensions: [dimension] }) => ({ MetricName, of: dimension?.Value }));
+    const metrics = resourcesOfType(prod, 'AWS::CloudWatch::Alarm')
+      .map(([, { Properties }]) => Properties as { MetricName: string; Dimensions?: { Value: unknown }[] })
+      .map(({ MetricName, Dimensions: [dimension] = [] }) => ({ MetricName, of: dimension?.Value }));
     const watchedOf = (of: unknown) =>
       metrics
         .filter(metric => JSON.stringify(metric.of) === JSON.stringify(of))
@@ -213,14 +213,18 @@ describe.each([
     expect(watchedOf({ 'Fn::GetAtt': [queue.id, 'QueueName'] }).sort()).toEqual([
       'ApproximateAgeOfOldestMessage',
       'ApproximateAgeOfOldestMessageInQuietGroups',
+      'ApproximateNumberOfMessagesNotVisible',
       'ApproximateNumberOfMessagesVisible',
-      'NumberOfMessagesSent',
     ]);
     expect(watchedOf({ 'Fn::GetAtt': [deadLetterQueue.id, 'QueueName'] })).toEqual([
       'ApproximateNumberOfMessagesVisible',
     ]);
-    expect(watchedOf({ Ref: consumer.id }).sort()).toEqual(['Errors', 'Throttles']);
-    expect(watchedOf(service)).toEqual(['FailedRecords']);
+    expect(watchedOf({ Ref: consumer.id }).sort()).toEqual(['Duration', 'Errors', 'Throttles']);
+    expect(watchedOf(service).sort()).toEqual([
+      'FailedRecordsPassing',
+      'FailedRecordsPermanent',
+      'FailedRecordsUnexpected',
+    ]);
   });
 });
 
@@ -300,23 +304,21 @@ describe('alarms', () => {
   });
 
   it.each([
-    ['dev', dev, 900, 1_000],
-    ['prod', prod, 300, 10_000],
-  ])('go off where %s says', (_, template, ageInSeconds, backlog) => {
+    ['dev', dev, 900, []],
+    ['prod', prod, 300, [10_000, 10_000, 10_000]],
+  ])('go off where %s says', (_, template, ageInSeconds, backlogs) => {
     const thresholds = (metricName: string) =>
       resourcesOfType(template, 'AWS::CloudWatch::Alarm')
         .filter(([, { Properties }]) => Properties.MetricName === metricName)
         .map(([, { Properties }]) => Properties.Threshold);
     expect(thresholds('ApproximateAgeOfOldestMessage')).toEqual([ageInSeconds, ageInSeconds, ageInSeconds]);
-    expect(thresholds('ApproximateNumberOfMessagesVisible').filter(threshold => threshold !== 1)).toEqual([
-      backlog,
-      backlog,
-      backlog,
-    ]);
+    expect(thresholds('ApproximateNumberOfMessagesVisible').filter(threshold => threshold !== 1)).toEqual(
+      backlogs,
+    );
   });
 
-  it('tell of failed deliveries, and of callers who got a 5xx answer', () => {
-    const [deliveries, answers] = ['NumberOfNotificationsFailed', '5xx'].map(name =>
+  it('tell of lost deliveries, and of callers who got a 5xx answer', () => {
+    const [deliveries, answers] = ['NumberOfNotificationsFailedToRedriveToDlq', '5xx'].map(name =>
       only(dev, 'AWS::CloudWatch::Alarm', ({ MetricName }) => MetricName === name),
     );
     expect(deliveries?.properties.Dimensions).toEqual([
@@ -387,10 +389,11 @@ describe('outputs', () => {
   });
 });
 
-it('has the same resources in every stage, but for the keys of tables', () => {
+it('has the same resources in every stage, but for the keys of tables and fine alarms', () => {
   const idsOf = (template: TemplateJson) =>
     Object.keys(template.Resources)
       .filter(id => !tableKeysOf(prod).includes(id))
+      .filter(id => !/Alarm$/.test(template.Resources[id]?.Type ?? ''))
       .sort();
   expect(tableKeysOf(prod)).toHaveLength(4);
   expect(idsOf(prod)).toEqual(idsOf(dev));

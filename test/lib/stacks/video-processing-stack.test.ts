@@ -147,7 +147,7 @@ describe('failing', () => {
   });
 
   it('is told to a topic, of both queues and of both tiers', () => {
-    const alarms = resourcesOfType(dev, 'AWS::CloudWatch::Alarm').map(([id]) =>
+    const alarms = resourcesOfType(prod, 'AWS::CloudWatch::Alarm').map(([id]) =>
       id.replace(/[0-9A-F]{8}$/, ''),
     );
     for (const queue of ['Notices', 'Storyboards']) {

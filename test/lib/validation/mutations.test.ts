@@ -31,8 +31,11 @@ interface Mutation {
   readonly breaks: Breaks;
 }
 
-function stacksOf(stage: 'dev' | 'prod'): readonly AppStack[] {
-  const app = synthesizedApp(stage);
+function stacksOf(
+  stage: 'dev' | 'prod',
+  context: Readonly<Record<string, unknown>> = {},
+): readonly AppStack[] {
+  const app = synthesizedApp(stage, context);
   return app.stacks.map(stack => ({
     name: stack.stackName,
     template: app.template(stack.stackName),
@@ -41,7 +44,7 @@ function stacksOf(stage: 'dev' | 'prod'): readonly AppStack[] {
 }
 
 const sound: readonly AppStack[] = [
-  ...stacksOf('dev'),
+  ...stacksOf('dev', { alarms: 'full' }),
   { name: 'all', template: everyDelivery(), paths: {} },
 ];
 
@@ -119,8 +122,6 @@ const add =
   ({ PolicyDocument }) =>
     void PolicyDocument.Statement.push(statement);
 
-const isBudgets = (principal: unknown) => JSON.stringify(principal)?.includes('budgets.amazonaws.com');
-
 const orders = 'order-processing';
 const ledger = 'order-ledger';
 const mapping = `${orders}/PaymentConsumer/Function/SqsEventSource:orderprocessingPaymentQueue03D978EA`;
@@ -180,32 +181,6 @@ const mutations: readonly Mutation[] = [
     at: 'private-messaging/Alarms/Topic/Policy',
     caughtBy: 'Delivery::Blocked',
     breaks: drop('PolicyDocument', 'sns:Publish'),
-  },
-  {
-    what: "drop AWS Budgets from the alarms' key",
-    at: 'operations/Alarms/Key',
-    caughtBy: 'Delivery::Blocked',
-    breaks: ({ KeyPolicy }) => {
-      KeyPolicy.Statement = KeyPolicy.Statement.filter(({ Principal }) => !isBudgets(Principal));
-    },
-  },
-  {
-    what: "drop AWS Budgets from the alarms' topic",
-    at: 'operations/Alarms/Topic/Policy',
-    caughtBy: 'Delivery::Blocked',
-    breaks: ({ PolicyDocument }) => {
-      PolicyDocument.Statement = PolicyDocument.Statement.filter(({ Principal }) => !isBudgets(Principal));
-    },
-  },
-  {
-    what: 'let budgets of any account tell of alarms',
-    at: 'operations/Alarms/Topic/Policy',
-    caughtBy: 'Delivery::Open',
-    breaks: ({ PolicyDocument }) => {
-      for (const statement of PolicyDocument.Statement) {
-        if (isBudgets(statement.Principal)) delete statement.Condition;
-      }
-    },
   },
   {
     what: 'ask of SNS the account that it does not send',
@@ -491,7 +466,7 @@ const mutations: readonly Mutation[] = [
   },
   {
     what: 'let an alarm tell nobody',
-    at: `${orders}/PaymentMonitoring/Backlog`,
+    at: `${orders}/OrderPlacedMonitoring/LostDeliveries`,
     caughtBy: 'Messaging::AlarmActions',
     breaks: set({ AlarmActions: [] }),
   },
@@ -500,6 +475,54 @@ const mutations: readonly Mutation[] = [
     at: `${orders}/PaymentMonitoring/MessageAge`,
     caughtBy: 'Messaging::AlarmActions',
     breaks: set({ ActionsEnabled: false }),
+  },
+  {
+    what: 'tell nobody of the end of an alarm',
+    at: `${orders}/OrderPlacedMonitoring/LostDeliveries`,
+    caughtBy: 'Messaging::AlarmActions',
+    breaks: set({ OKActions: [] }),
+  },
+  {
+    what: 'let an incident tell nobody, and so none of its signs',
+    at: `${orders}/PaymentIncident/Unhealthy`,
+    caughtBy: 'Messaging::AlarmActions',
+    breaks: set({ AlarmActions: [] }),
+  },
+  {
+    what: 'let one sign keep the others silent',
+    at: `${orders}/PaymentIncident/Unhealthy`,
+    caughtBy: 'Messaging::AlarmActions',
+    breaks: ({ AlarmRule: rule }) => {
+      const { 'Fn::Join': join } = rule as { 'Fn::Join': [string, unknown[]] };
+      join[1] = join[1].map(part => (typeof part === 'string' ? part.replace(/ OR /, ' AND ') : part));
+    },
+  },
+  {
+    what: 'leave a sign out of its incident',
+    at: `${orders}/PaymentIncident/Unhealthy`,
+    caughtBy: 'Messaging::AlarmActions',
+    breaks: ({ AlarmRule: rule }) => {
+      const { 'Fn::Join': join } = rule as { 'Fn::Join': [string, unknown[]] };
+      join[1].splice(1, 1, 'order-processing-SomeOtherAlarm');
+    },
+  },
+  {
+    what: 'leave a DLQ out of what an incident leaves behind',
+    at: `${orders}/PaymentIncident/Remains`,
+    caughtBy: 'Messaging::DeadLetterAlarm',
+    breaks: set({ AlarmRule: 'FALSE' }),
+  },
+  {
+    what: 'take the runbook from an incident',
+    at: `${orders}/PaymentIncident/Unhealthy`,
+    caughtBy: 'Messaging::AlarmRunbook',
+    breaks: set({ AlarmDescription: 'Something is wrong.' }),
+  },
+  {
+    what: 'name an incident as the topic admits no alarm',
+    at: `${orders}/PaymentIncident/Unhealthy`,
+    caughtBy: 'Delivery::Blocked',
+    breaks: set({ AlarmName: 'payment-is-unhealthy' }),
   },
   {
     what: 'take the runbook from an alarm',

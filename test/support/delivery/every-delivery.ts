@@ -306,10 +306,6 @@ export function everyDelivery(): { Resources: MutableResources } & Json {
           { Subscribers: [{ SubscriptionType: 'SNS', Address: ref('Events') }] },
         ],
       }),
-      Chat: resource('AWS::Chatbot::SlackChannelConfiguration', {
-        SlackChannelId: 'C07EZ1ABC23',
-        SnsTopicArns: [ref('Events')],
-      }),
       Replay: resource('AWS::Pipes::Pipe', {
         RoleArn: arnOf('ReplayRole'),
         Source: arnOf('Undelivered'),

@@ -10,11 +10,8 @@ export interface DeliverySource extends Source {
   readonly path: string;
   readonly arn: string;
   readonly account: string;
-  /**
-   * The part of the ARN that is its own, so that a neighbour has another in its place; undefined where AWS
-   * documents the account as the narrowest source.
-   */
-  readonly name: string | undefined;
+  /** The part of the ARN that is its own, so that a neighbour has another in its place. */
+  readonly name: string;
 }
 
 export interface DeliveryDetails {
@@ -81,9 +78,7 @@ export class ServiceDelivery implements Edge {
     const world = this.#world;
     const otherService = service === 'events.amazonaws.com' ? 's3.amazonaws.com' : 'events.amazonaws.com';
     const similar: readonly Source[] = [
-      ...(source.name === undefined
-        ? []
-        : [{ arn: source.arn.replace(source.name, 'neighbour'), account: source.account }]),
+      { arn: source.arn.replace(source.name, 'neighbour'), account: source.account },
       { arn: arnElsewhere(source.arn, { account: foreignAccount }), account: foreignAccount },
       { arn: arnElsewhere(source.arn, { region: foreignRegion }), account: source.account },
     ];

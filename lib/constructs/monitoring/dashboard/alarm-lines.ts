@@ -1,9 +1,9 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import { MessagesPerDayAlarm } from '../messages-per-day-alarm.ts';
+import { MonitoringAlarm } from '../monitoring-alarm.ts';
 
 /**
  * Lines at the thresholds of the alarms that watch one of the metrics; none of those that go off at the first
- * of a kind, where the line would lie on the axis, nor of those that add up a day, which no point of a graph does.
+ * of a kind, where the line would lie on the axis.
  */
 export function alarmLines(
   metrics: readonly cloudwatch.IMetric[],
@@ -12,8 +12,8 @@ export function alarmLines(
   const shown = new Set(metrics.map(identityOf));
   return alarms
     .filter(alarm => alarm instanceof cloudwatch.Alarm)
+    .filter(alarm => !(alarm instanceof MonitoringAlarm) || alarm.isDrawn)
     .filter(({ metric }) => metric.toMetricConfig().metricStat && shown.has(identityOf(metric)))
-    .filter(alarm => !(alarm instanceof MessagesPerDayAlarm))
     .map(alarm => ({ ...alarm.toAnnotation(), color: cloudwatch.Color.RED }))
     .filter(({ value }) => value > 1);
 }

@@ -6,6 +6,7 @@ import {
   type FairQueueMonitoringProps,
 } from '../../../../lib/constructs/monitoring/fair-queue-monitoring.ts';
 import { resourceOf, testStack } from '../../../support/stack-template.ts';
+import { toldBy } from '../../../support/told-alarms.ts';
 
 function monitorQueue(props: Partial<FairQueueMonitoringProps> = {}) {
   const stack = testStack();
@@ -31,10 +32,9 @@ describe('FairQueueMonitoring', () => {
         ComparisonOperator: 'GreaterThanThreshold',
         EvaluationPeriods: 3,
         TreatMissingData: 'notBreaching',
-        AlarmActions: [stack.resolve(alarmTopic.topic.topicArn)],
-        OKActions: [stack.resolve(alarmTopic.topic.topicArn)],
       },
     ]);
+    expect(toldBy(stack, alarmTopic, alarms)).toEqual({ QuietMessageAge: 'PaymentIncidentUnhealthy' });
   });
 
   it('takes another limit', () => {

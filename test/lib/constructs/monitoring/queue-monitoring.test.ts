@@ -1,22 +1,37 @@
 import { Duration } from 'aws-cdk-lib';
 import { AlarmTopic } from '../../../../lib/constructs/alarm-topic.ts';
 import { DurableQueue } from '../../../../lib/constructs/durable-queue.ts';
+import { setMonitoringContext } from '../../../../lib/constructs/monitoring/monitoring-context.ts';
 import {
   QueueMonitoring,
   type QueueMonitoringProps,
 } from '../../../../lib/constructs/monitoring/queue-monitoring.ts';
 import { resourceOf, testStack } from '../../../support/stack-template.ts';
+import { toldBy } from '../../../support/told-alarms.ts';
 
 function monitorQueue(props: Partial<QueueMonitoringProps> = {}) {
   const stack = testStack();
   const queue = new DurableQueue(stack, 'Payment');
   const alarmTopic = new AlarmTopic(stack, 'Alarms');
   const { alarms } = new QueueMonitoring(stack, 'Monitoring', { queue, alarmTopic, ...props });
-  const [deadLetters, messageAge, backlog] = alarms.map(alarm => resourceOf(alarm).Properties);
+  const [deadLetters, messageAge, backlog, growing, inFlight] = alarms.map(
+    alarm => resourceOf(alarm).Properties,
+  );
   const dimensionOf = (watched: { readonly queueName: string }) => [
     { Name: 'QueueName', Value: stack.resolve(watched.queueName) },
   ];
-  return { stack, queue, alarmTopic, alarms, deadLetters, messageAge, backlog, dimensionOf };
+  return {
+    stack,
+    queue,
+    alarmTopic,
+    alarms,
+    deadLetters,
+    messageAge,
+    backlog,
+    growing,
+    inFlight,
+    dimensionOf,
+  };
 }
 
 describe('QueueMonitoring', () => {
@@ -79,37 +94,48 @@ describe('QueueMonitoring', () => {
     });
   });
 
-  it('raises an alarm when more messages came in a day than it is told that may', () => {
-    const { alarms, queue, dimensionOf } = monitorQueue({ maxMessagesPerDay: 10_000 });
-    const alarm = alarms.find(({ node }) => node.id === 'MessagesPerDay');
-    if (!alarm) throw new Error('There is no alarm of messages per day');
-    expect(resourceOf(alarm).Properties).toMatchObject({
-      AlarmDescription: expect.stringMatching(/^More than 10000 messages .* cost spike/),
-      Namespace: 'AWS/SQS',
-      MetricName: 'NumberOfMessagesSent',
-      Dimensions: dimensionOf(queue.queue),
-      Statistic: 'Sum',
-      Period: 86_400,
-      Threshold: 10_000,
-      ComparisonOperator: 'GreaterThanThreshold',
-      EvaluationPeriods: 1,
-      TreatMissingData: 'notBreaching',
+  it('raises an alarm when consumers run and the backlog grows for half an hour, from a tenth of it', () => {
+    const { growing } = monitorQueue({ maxBacklog: 500 });
+    expect(growing).toMatchObject({
+      AlarmDescription: expect.stringContaining('50 or more wait'),
+      Threshold: 1,
+      EvaluationPeriods: 6,
+      Metrics: expect.arrayContaining([
+        expect.objectContaining({
+          Expression: 'IF(waiting >= 50 AND FILL(handled, 0) > 0, FILL(arrived, 0) - FILL(handled, 0), 0)',
+        }),
+      ]),
     });
   });
 
-  it('lets any number of messages come in a day, by default', () => {
-    expect(monitorQueue().alarms.map(({ node }) => node.id)).not.toContain('MessagesPerDay');
+  it('raises an alarm when consumers have 80 percent of the messages in hand that SQS lets them have', () => {
+    const { inFlight, queue, dimensionOf } = monitorQueue();
+    expect(inFlight).toMatchObject({
+      MetricName: 'ApproximateNumberOfMessagesNotVisible',
+      Dimensions: dimensionOf(queue.queue),
+      Statistic: 'Maximum',
+      Threshold: 96_000,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+    });
   });
 
-  it('tells the alarm topic of all of them', () => {
-    const { stack, alarms, alarmTopic } = monitorQueue({ maxMessagesPerDay: 10_000 });
-    const topicArn = stack.resolve(alarmTopic.topic.topicArn);
-    expect(alarms).toHaveLength(4);
-    for (const alarm of alarms) {
-      expect(resourceOf(alarm).Properties).toMatchObject({
-        AlarmActions: [topicArn],
-        OKActions: [topicArn],
-      });
-    }
+  it('tells the alarm topic of the first sign, and of the DLQ when there is none', () => {
+    const { stack, alarms, alarmTopic } = monitorQueue();
+    expect(toldBy(stack, alarmTopic, alarms)).toEqual({
+      DeadLetters: 'PaymentIncidentRemains',
+      MessageAge: 'PaymentIncidentUnhealthy',
+      Backlog: 'PaymentIncidentUnhealthy',
+      BacklogGrowing: 'PaymentIncidentUnhealthy',
+      InFlight: 'PaymentIncidentUnhealthy',
+    });
+  });
+
+  it('is two alarms that tell by themselves where the stage wants the essential ones', () => {
+    const stack = testStack();
+    setMonitoringContext(stack, { alarms: 'essential' });
+    const queue = new DurableQueue(stack, 'Payment');
+    const alarmTopic = new AlarmTopic(stack, 'Alarms');
+    const { alarms } = new QueueMonitoring(stack, 'Monitoring', { queue, alarmTopic });
+    expect(toldBy(stack, alarmTopic, alarms)).toEqual({ DeadLetters: 'itself', MessageAge: 'itself' });
   });
 });

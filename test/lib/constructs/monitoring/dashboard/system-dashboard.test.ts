@@ -43,7 +43,8 @@ describe('SystemDashboard', () => {
     expect(introduction?.properties.markdown).toContain('`docs/systems/orders.md`');
     expect(introduction?.properties.markdown).toContain('#logsV2:logs-insights');
     expect(alarms).toMatchObject({ type: 'alarm', width: 24 });
-    expect(alarms?.properties.alarms).toHaveLength(3);
+    // Five of the queue, and the two that tell of them.
+    expect(alarms?.properties.alarms).toHaveLength(7);
   });
 
   it('links to the pages where they can be read', () => {
