@@ -5,6 +5,7 @@ export const KNOWN_LIMITS: readonly string[] = [
   'Messages are kept until they are consumed: retention periods do not run.',
   'Alarms look at periods that are 60 times shorter: a minute is a second.',
   'Schedules run 60 times as often.',
+  'Lambda invokes functions, and answers nothing else; the event is an object, and no log comes with the answer.',
   'Delivery streams gather records for times that are 60 times shorter; nobody else puts records but SNS.',
   'EventBridge Scheduler runs one-time schedules that send to queues, to the second; on AWS, within the minute.',
   'Servers behind a load balancer are two at least, and take turns.',

@@ -62,6 +62,11 @@ export class RunningParts {
       destinationsOn(endpoint.url, this.clients),
     );
     endpoint.fanOut.invokeFunction = (arn, event) => this.asynchronousInvocations.accept(arn, event);
+    endpoint.invocations.functions = {
+      names: () => this.functions.functionNames,
+      invoke: (name, event) => this.functions.invoke(name, event),
+      accept: (name, event) => this.asynchronousInvocations.accept(name, event),
+    };
     this.asynchronousInvocations.onLost = lost => this.events.emit('lostInvocation', lost);
     endpoint.mail.onMail = mail => this.events.emit('mail', mail);
     endpoint.fanOut.putRecord = (arn, record) => this.deliveryStreams.put(arn, record);

@@ -3,6 +3,7 @@ import { listenOn } from '../http-api/local-listener.ts';
 import { DirectQueues } from './direct-queues.ts';
 import { DynamoDb } from './dynamodb/dynamodb.ts';
 import { fixQueueUrls, loadFauxqs } from './fauxqs.ts';
+import { Invocations } from './invocations.ts';
 import { Kms } from './kms/kms.ts';
 import type { MessageStore } from './message-store.ts';
 import { BucketNotifications } from './s3/bucket-notifications.ts';
@@ -42,11 +43,13 @@ export interface Endpoint {
   readonly fanOut: Pick<FanOut, 'onOutcome' | 'invokeFunction' | 'putRecord' | 'settled'>;
   readonly mail: Ses;
   readonly secrets: Secrets;
+  readonly invocations: Invocations;
   close(): Promise<void>;
 }
 
 /**
- * Serves SQS, SNS, S3, DynamoDB, KMS, EventBridge Scheduler, SES and Secrets Manager on one port of 127.0.0.1.
+ * Serves SQS, SNS, S3, DynamoDB, KMS, EventBridge Scheduler, SES and Secrets Manager on one port of 127.0.0.1,
+ * and invokes functions.
  *
  * @throws PortUnavailable where another program listens there.
  */
@@ -64,6 +67,7 @@ export async function startEndpoint({ port, region }: EndpointOptions): Promise<
   const publisher = new Publisher(topics, fanOut);
   const mail = new Ses((topicArn, message) => publisher.publishText(topicArn, message));
   const secrets = new Secrets();
+  const invocations = new Invocations();
   refineObjects(fauxqs, new BucketNotifications(new NotificationDelivery(fauxqs, fanOut), region));
   await app.ready();
   const queueActions = new Map([
@@ -92,6 +96,7 @@ export async function startEndpoint({ port, region }: EndpointOptions): Promise<
     rest: new Map([
       ['scheduler', scheduler.answer],
       ['ses', mail.answer],
+      ['lambda', invocations.answer],
     ]),
     others: app,
   });
@@ -104,6 +109,7 @@ export async function startEndpoint({ port, region }: EndpointOptions): Promise<
     fanOut,
     mail,
     secrets,
+    invocations,
     close: async () => {
       moveTasks.stop();
       scheduler.stop();

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { AwsError } from './aws-error.ts';
 import type { WireAnswer } from './wire-protocol.ts';
 
@@ -7,6 +8,8 @@ export interface RestRequest {
   /** Decoded, without the query: `/schedules/reminder`. */
   readonly path: string;
   readonly query: URLSearchParams;
+  /** By their names in lower case. */
+  readonly headers: IncomingHttpHeaders;
   readonly body: Readonly<Record<string, unknown>>;
   /** Region that the caller signed for. */
   readonly region: string;
@@ -16,7 +19,10 @@ export interface RestRequest {
 export interface RestResult {
   /** @default 200 */
   readonly status?: number;
-  readonly body: object;
+  /** Beside those that every answer has. @default - none */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What JSON can say. @default - nothing */
+  readonly body?: unknown;
 }
 
 /**
@@ -39,8 +45,12 @@ export function notRunHere(
   );
 }
 
-export function restAnswer({ status = 200, body }: RestResult): WireAnswer {
-  return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+export function restAnswer({ status = 200, headers, body }: RestResult): WireAnswer {
+  return {
+    status,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: body === undefined ? '' : JSON.stringify(body),
+  };
 }
 
 export function restError({ code, message, status, members }: AwsError): WireAnswer {

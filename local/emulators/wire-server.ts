@@ -123,6 +123,7 @@ async function restResult(
         method: request.method ?? 'GET',
         path: decodeURIComponent(pathname),
         query: searchParams,
+        headers: request.headers,
         body,
         region,
       }),

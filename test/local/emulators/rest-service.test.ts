@@ -49,6 +49,7 @@ describe('a service of the REST-JSON protocol', () => {
         method: 'PUT',
         path: '/kettles/big one',
         query: new URLSearchParams({ Litres: '2' }),
+        headers: expect.objectContaining({ authorization: expect.stringContaining('/kettle/') }),
         body: { Water: 'cold' },
         region: 'eu-west-1',
       },
