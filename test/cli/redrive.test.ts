@@ -71,7 +71,10 @@ describe('npm run redrive', () => {
   describe('as the runbook has it', () => {
     const runbook = readFileSync(`${root}/docs/runbooks/redrive.md`, 'utf8');
     const commands = [...runbook.matchAll(/npm run (?:--silent )?(queue|redrive) -- ([^\n`|…]+)/g)]
-      .map(([, script, command = '']) => `${script === 'redrive' ? 'dlq redrive ' : ''}${command.trim()}`)
+      .map(
+        ([, script, command = '']) =>
+          `${script === 'redrive' ? 'dlq redrive ' : ''}${command.replace(/\s#.*/, '').trim()}`,
+      )
       .filter(command => command !== 'dlq redrive' && command !== 'dlq redrive ')
       .map(command => ({ command }));
 
