@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { withoutReserved } from '../queues/dead-letter-attributes.ts';
+import { withoutReserved } from '../../contracts/dead-letters.ts';
 import type { OutgoingMessage, Queue } from '../queues/queues.ts';
 import { durationText } from '../terminal/durations.ts';
 import { fitting } from './fitting.ts';

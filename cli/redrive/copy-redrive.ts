@@ -1,5 +1,5 @@
+import { deduplicationIdOfCopy, sendersAttributes } from '../../contracts/dead-letters.ts';
 import { CommandFailure } from '../command-errors.ts';
-import { sendersAttributes } from '../queues/dead-letter-attributes.ts';
 import type { CopyRoute } from '../queues/dead-letter-route.ts';
 import {
   type BatchFailure,
@@ -228,17 +228,12 @@ class CopyRedrive {
   }
 }
 
-/**
- * What is sent of a message. One that a redrive policy brought here gets its message id as deduplication
- * id, as SQS itself does: with the one it was sent with, the queue that it comes from would take the copy
- * for a duplicate within five minutes, and drop it.
- *
- * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
- */
+/** What is sent of a message: all that its sender wrote, under an id by which it is no duplicate. */
 function copyOf(message: ReceivedMessage): OutgoingMessage {
+  const deduplicationId = deduplicationIdOfCopy(message);
   return {
     ...message,
     attributes: sendersAttributes(message.attributes),
-    ...(message.deadLetterSourceArn && { deduplicationId: message.id }),
+    ...(deduplicationId !== undefined && { deduplicationId }),
   };
 }

@@ -94,6 +94,12 @@ const stageConfig = v.strictObject({
    */
   alarms: oneOf(['essential', 'full']),
 
+  /**
+   * Whether order-processing moves messages of DLQs back itself, and stops when they return: started by hand,
+   * or by itself as soon as there are some.
+   */
+  redrive: oneOf(['off', 'manual', 'scheduled']),
+
   /** Whether systems have dashboards: CloudWatch charges for those beyond the third of an account. */
   dashboards: oneOf(['on', 'off']),
   /**
@@ -191,6 +197,7 @@ const stages: Readonly<Record<StageConfig['stage'], StageConfig>> = {
     alarms: 'essential',
     alarmMessageAgeInSeconds: 900,
     alarmBacklog: 1_000,
+    redrive: 'manual',
     dashboards: 'on',
     minWebServers: 1,
     maxWebServers: 2,
@@ -220,6 +227,7 @@ const stages: Readonly<Record<StageConfig['stage'], StageConfig>> = {
     alarms: 'full',
     alarmMessageAgeInSeconds: 300,
     alarmBacklog: 10_000,
+    redrive: 'manual',
     dashboards: 'on',
     minWebServers: 2,
     maxWebServers: 20,

@@ -82,6 +82,8 @@ export class DurableQueue extends Construct {
   readonly deadLetterQueue: DeadLetterQueue;
   readonly visibilityTimeout: Duration;
   readonly retentionPeriod: Duration;
+  /** Receives after which a message goes to the DLQ. */
+  readonly maxReceiveCount: number;
   /** Key of queue and DLQ, where it is not SQS's own. */
   readonly key: MessageKey | undefined;
 
@@ -134,6 +136,7 @@ export class DurableQueue extends Construct {
     this.key = props.key;
     this.visibilityTimeout = visibilityTimeout;
     this.retentionPeriod = retentionPeriod;
+    this.maxReceiveCount = maxReceiveCount;
     this.deadLetterQueue = new DeadLetterQueue(this, 'Dlq', {
       key: props.key,
       fifo,

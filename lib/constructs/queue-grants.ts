@@ -30,3 +30,18 @@ export function grantConsume(grantee: iam.IGrantable, { queue, key }: DurableQue
   });
   key?.grant(grantee, 'kms:Decrypt');
 }
+
+/** Lets a principal take messages out of a queue, decrypt them, and count those that are there. */
+export function grantTake(grantee: iam.IGrantable, { queue, key }: KeyedQueue): void {
+  iam.Grant.addToPrincipal({
+    grantee,
+    actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+    resourceArns: [queue.queueArn],
+  });
+  key?.grant(grantee, 'kms:Decrypt');
+}
+
+/** Lets a principal count the messages of a queue. */
+export function grantCount(grantee: iam.IGrantable, { queue }: KeyedQueue): void {
+  iam.Grant.addToPrincipal({ grantee, actions: ['sqs:GetQueueAttributes'], resourceArns: [queue.queueArn] });
+}

@@ -29,6 +29,7 @@ import { ConsumerMonitoring, FunctionMonitoring } from '../constructs/monitoring
 import { IntakeMonitoring } from '../constructs/monitoring/intake-monitoring.ts';
 import { LogTrail } from '../constructs/monitoring/log-trail.ts';
 import { QueueMonitoring } from '../constructs/monitoring/queue-monitoring.ts';
+import { RedriverMonitoring } from '../constructs/monitoring/redriver-monitoring.ts';
 import { TopicMonitoring } from '../constructs/monitoring/topic-monitoring.ts';
 import { QueueConsumer } from '../constructs/queue-consumer.ts';
 import { StateTable } from '../constructs/state-table.ts';
@@ -93,9 +94,11 @@ export class OrderProcessingStack extends SystemStack {
     const paymentQueue = new DurableQueue(this, 'Payment', queues);
     const inventoryQueue = new DurableQueue(this, 'Inventory', queues);
     const shippingQueue = new DurableQueue(this, 'Shipping', queues);
-    orders.fanOutTo(paymentQueue, paymentEvents);
-    orders.fanOutTo(inventoryQueue, inventoryEvents);
-    orders.fanOutTo(shippingQueue, shippingEvents);
+    const redriven = [
+      { queue: paymentQueue, undelivered: [orders.fanOutTo(paymentQueue, paymentEvents)] },
+      { queue: inventoryQueue, undelivered: [orders.fanOutTo(inventoryQueue, inventoryEvents)] },
+      { queue: shippingQueue, undelivered: [orders.fanOutTo(shippingQueue, shippingEvents)] },
+    ];
 
     // Consumers: queue → function → table
     const consumers = {
@@ -146,6 +149,9 @@ export class OrderProcessingStack extends SystemStack {
     });
     shipments.grant(shipping.function, 'GetItem', 'PutItem');
 
+    // Way back: DLQ → queue, for as long as what is moved does not return
+    const redriver = this.redriverOf(redriven, metricsNamespace);
+
     // Alarms: whatever fails reaches a person
     const alarmTopic = new AlarmTopic(this, 'Alarms', this.alarmTopicSettings);
     new IntakeMonitoring(this, 'IntakeMonitoring', { intake, alarmTopic });
@@ -160,6 +166,14 @@ export class OrderProcessingStack extends SystemStack {
       new CfnOutput(this, `${queue.node.id}DlqUrl`, { value: queue.deadLetterQueue.queueUrl });
     }
 
+    if (redriver) {
+      new RedriverMonitoring(this, 'RedriverMonitoring', { redriver, alarmTopic });
+      new CfnOutput(this, 'RedriverName', {
+        value: redriver.function.function.functionName,
+        description: 'Invoke to start, stop or reset a redrive',
+      });
+    }
+
     // What an operator looks at: the way of an order, and its trail in the logs
     this.showOnDashboard(alarmTopic, [
       new DashboardRow('Orders come in').intake(intake).function(placeOrder).table(requests).topic(orders),
@@ -170,6 +184,7 @@ export class OrderProcessingStack extends SystemStack {
         .fairness(paymentQueue)
         .fairness(inventoryQueue)
         .fairness(shippingQueue),
+      ...(redriver ? [new DashboardRow('Messages go back').redriver(redriver)] : []),
     ]);
     new LogTrail(this, 'Trail', {
       logGroups: [placeOrder, payment, inventory, shipping].map(({ function: { logGroup } }) => logGroup),

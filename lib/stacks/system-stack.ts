@@ -9,6 +9,7 @@ import type { DashboardRow } from '../constructs/monitoring/dashboard/dashboard-
 import { SystemDashboard } from '../constructs/monitoring/dashboard/system-dashboard.ts';
 import { setMonitoringContext } from '../constructs/monitoring/monitoring-context.ts';
 import type { QueueMonitoringProps } from '../constructs/monitoring/queue-monitoring.ts';
+import { type RedrivenQueue, Redriver } from '../constructs/redriver.ts';
 import type { StateTableProps } from '../constructs/state-table.ts';
 
 export interface SystemStackProps extends StackProps {
@@ -45,6 +46,20 @@ export abstract class SystemStack extends Stack {
   /** What the stage says of tables. */
   protected get tableSettings(): StateTableProps {
     return { encryption: this.config.tableEncryption, removalPolicy: this.removalPolicy };
+  }
+
+  /** What moves messages of DLQs back to their queues, if the stage wants it. */
+  protected redriverOf(queues: readonly RedrivenQueue[], metricsNamespace: string): Redriver | undefined {
+    const { redrive: mode, logLevel } = this.config;
+    if (mode === 'off') return undefined;
+    return new Redriver(this, 'Redriver', {
+      queues,
+      mode,
+      logLevel,
+      metricsNamespace,
+      table: this.tableSettings,
+      ...this.logSettings,
+    });
   }
 
   /** Address that mails come from. */

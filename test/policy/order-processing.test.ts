@@ -11,6 +11,7 @@ const ownOf = (type: string, world = dev) =>
   world.ofType(type).filter(({ stackName }) => stackName === stack);
 const topic = dev.resource(`${stack}/OrderPlaced/Topic`);
 const queueKey = dev.resource(`${stack}/QueueKey`);
+const redriver = `${stack}/Redriver/Run/Role`;
 const alarmTopic = dev.resource(`${stack}/Alarms/Topic`);
 
 describe('order-processing delivers', () => {
@@ -77,7 +78,7 @@ it.each(
   ),
 )('nobody sends to %s directly but whom the account lets', async path => {
   const queue = dev.resource(path);
-  for (const role of dev.ofType('AWS::IAM::Role')) {
+  for (const role of dev.ofType('AWS::IAM::Role').filter(({ path: own }) => own !== redriver)) {
     expect(await dev.role(role).may('sqs:SendMessage', queue)).toBeDenied();
   }
   expect(await dev.stranger().may('sqs:SendMessage', queue)).toBeDenied();
@@ -85,6 +86,58 @@ it.each(
   expect(await dev.anybody().may('sqs:SendMessage', queue)).toBeDenied();
   expect(await dev.administrator().may('sqs:SendMessage', queue)).toBeAllowed();
   expect(await dev.administrator().overPlainHttp().may('sqs:SendMessage', queue)).toBeForbidden();
+});
+
+describe('the redriver', () => {
+  const role = dev.role(redriver);
+  const deadLetterQueues = services.flatMap(service =>
+    ['Dlq', 'UndeliveredOrderPlaced'].map(queue => `${stack}/${service}/${queue}`),
+  );
+
+  it.each(services)('sends to the queue of %s, and takes nothing from it', async service => {
+    const queue = dev.resource(`${stack}/${service}/Queue`);
+    expect(await role.may('sqs:SendMessage', queue)).toBeAllowed();
+    expect(await role.may('sqs:GetQueueAttributes', queue)).toBeAllowed();
+    for (const call of ['ReceiveMessage', 'DeleteMessage', 'PurgeQueue', 'SetQueueAttributes']) {
+      expect(await role.may(`sqs:${call}`, queue)).toBeDenied();
+    }
+    expect(await role.overPlainHttp().may('sqs:SendMessage', queue)).toBeForbidden();
+  });
+
+  it.each(deadLetterQueues)('takes from %s, and sends nothing there', async path => {
+    const queue = dev.resource(path);
+    for (const call of ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes']) {
+      expect(await role.may(`sqs:${call}`, queue)).toBeAllowed();
+      expect(await role.overPlainHttp().may(`sqs:${call}`, queue)).toBeForbidden();
+    }
+    for (const call of ['SendMessage', 'PurgeQueue', 'StartMessageMoveTask', 'DeleteQueue']) {
+      expect(await role.may(`sqs:${call}`, queue)).toBeDenied();
+    }
+  });
+
+  it('reaches no queue of another system, nor a key', async () => {
+    const others = dev.ofType('AWS::SQS::Queue').filter(({ stackName }) => stackName !== stack);
+    expect(others.length).toBeGreaterThan(0);
+    for (const queue of others) {
+      for (const call of ['SendMessage', 'ReceiveMessage']) {
+        expect(await role.may(`sqs:${call}`, queue)).toBeDenied();
+      }
+    }
+    for (const key of dev.ofType('AWS::KMS::Key').filter(({ path }) => path !== queueKey.path)) {
+      expect(await role.may('kms:Decrypt', key)).toBeDenied();
+    }
+  });
+
+  it('is run by its own schedule, and by whom the account lets', async () => {
+    const run = dev.resource(`${stack}/Redriver/Run/Function`);
+    const rule = dev.resource(`${stack}/Redriver/Run/Schedule`);
+    const janitorsRule = dev.resource('travel-search/Janitor/Schedule');
+    const invoke = 'lambda:InvokeFunction';
+    expect(await dev.service('events.amazonaws.com', rule).may(invoke, run)).toBeAllowed();
+    expect(await dev.service('events.amazonaws.com', janitorsRule).may(invoke, run)).toBeDenied();
+    expect(await dev.administrator().may(invoke, run)).toBeAllowed();
+    expect(await dev.outsider().may(invoke, run)).toBeDenied();
+  });
 });
 
 it('nobody publishes orders but place-order and whom the account lets', async () => {
@@ -242,6 +295,8 @@ describe('roles may do what their functions do, and nothing else', () => {
   const anyCardToken = 'event_type=order_placed field=card_token order_id=*';
   const useTableKey = ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'];
 
+  const take = ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'];
+
   const functions = [
     {
       role: 'PlaceOrder',
@@ -270,6 +325,20 @@ describe('roles may do what their functions do, and nothing else', () => {
       role: 'ShippingConsumer',
       table: { name: 'Shipments', actions: [read, put] },
       reaches: { 'Shipping/Queue': consume, QueueKey: ['kms:Decrypt'] },
+    },
+    {
+      role: 'Redriver/Run',
+      table: { name: 'Redriver/State', actions: [read, put] },
+      reaches: {
+        ...Object.fromEntries(
+          services.flatMap(service => [
+            [`${service}/Queue`, ['sqs:GetQueueAttributes', 'sqs:SendMessage']],
+            [`${service}/Dlq`, take],
+            [`${service}/UndeliveredOrderPlaced`, take],
+          ]),
+        ),
+        QueueKey: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      },
     },
   ];
 

@@ -4,6 +4,7 @@ import {
   leftRecordsMetric,
   serviceDimension,
 } from '../../contracts/metrics.ts';
+import { redriverMetrics } from '../../contracts/redriver.ts';
 import { orphansDeletedMetric, replyMetrics } from '../../contracts/replies.ts';
 import { flightMetrics, searchMetrics } from '../../contracts/travel-search.ts';
 import { workerMetrics } from '../../contracts/worker.ts';
@@ -137,6 +138,7 @@ export const ownMetrics: MetricNamespace = {
     leftRecordsMetric,
     orphansDeletedMetric,
     ...Object.values(flightMetrics),
+    ...Object.values(redriverMetrics),
     ...Object.values(replyMetrics),
     ...Object.values(searchMetrics),
     ...Object.values(workerMetrics),

@@ -10,6 +10,7 @@ export const runbooks = {
   unhealthy: 'incident.md#unhealthy',
   remains: 'incident.md#remains',
   deadLetters: 'redrive.md',
+  redriverStopped: 'redrive.md#the-redriver-stopped',
 
   messageAge: 'backlog.md#message-age',
   backlog: 'backlog.md#backlog-growing',

@@ -57,6 +57,7 @@ describe('values from the context', () => {
     ['logLevel', 'ERROR', 'ERROR'],
     ['tableEncryption', 'customer-managed', 'customer-managed'],
     ['maxConcurrency', 1000, 1000],
+    ['redrive', 'scheduled', 'scheduled'],
     ['intakeRatePerSecond', 10_000, 10_000],
     ['intakeBurst', 5_000, 5_000],
     ['alarmEmails', 'oncall@example.com', ['oncall@example.com']],
@@ -129,6 +130,7 @@ describe('values out of range', () => {
     ['dataRemoval', 'keep', 'destroy, retain'],
     ['logLevel', 'debug', 'DEBUG, INFO, WARN, ERROR'],
     ['tableEncryption', 'none', 'aws-owned, customer-managed'],
+    ['redrive', 'on', 'off, manual, scheduled'],
     ['eventStream', 'provisioned', 'none, on-demand'],
     [
       'archivedTopicArn',

@@ -1,10 +1,13 @@
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { DurableQueue } from '../../../lib/constructs/durable-queue.ts';
 import { MessageKey } from '../../../lib/constructs/message-key.ts';
-import { grantConsume, grantSend } from '../../../lib/constructs/queue-grants.ts';
+import { grantConsume, grantCount, grantSend, grantTake } from '../../../lib/constructs/queue-grants.ts';
 import { onlyResource, testStack } from '../../support/stack-template.ts';
 
-function grant(how: typeof grantSend | typeof grantConsume, { encrypted }: { readonly encrypted: boolean }) {
+function grant(
+  how: typeof grantSend | typeof grantConsume | typeof grantTake | typeof grantCount,
+  { encrypted }: { readonly encrypted: boolean },
+) {
   const stack = testStack();
   const key = encrypted ? new MessageKey(stack, 'Key', { description: 'Encrypts jobs' }) : undefined;
   const queue = new DurableQueue(stack, 'Jobs', key ? { key } : {});
@@ -54,4 +57,23 @@ it('who consumes of an encrypted queue may decrypt', () => {
     Action: 'kms:Decrypt',
     Resource: stack.resolve(key?.keyArn),
   });
+});
+
+it('who takes may take and delete messages, decrypt them, and count them: not hold them', () => {
+  const { stack, queue, key, statements } = grant(grantTake, { encrypted: true });
+  expect(statements).toEqual([
+    {
+      Effect: 'Allow',
+      Action: ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
+      Resource: stack.resolve(queue.queue.queueArn),
+    },
+    { Effect: 'Allow', Action: 'kms:Decrypt', Resource: stack.resolve(key?.keyArn) },
+  ]);
+});
+
+it('who counts may do nothing else, and needs no key', () => {
+  const { stack, queue, statements } = grant(grantCount, { encrypted: true });
+  expect(statements).toEqual([
+    { Effect: 'Allow', Action: 'sqs:GetQueueAttributes', Resource: stack.resolve(queue.queue.queueArn) },
+  ]);
 });

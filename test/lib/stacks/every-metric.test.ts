@@ -160,7 +160,7 @@ describe.each(everyTemplate)('$name', ({ template }) => {
     const programs = resourcesOfType(template, 'AWS::Logs::LogGroup')
       .map(([id]) => id)
       // What services write themselves, and who does nothing of a subject's.
-      .filter(id => !/AccessLog|FlowLog|^Archive|^Janitor/.test(id));
+      .filter(id => !/AccessLog|FlowLog|^Archive|^Janitor|^Redriver/.test(id));
     expect([...searched].sort()).toEqual([...programs].sort());
   });
 });

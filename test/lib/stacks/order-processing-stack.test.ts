@@ -6,6 +6,7 @@ import {
   shippingEnvironment,
 } from '../../../contracts/order-processing.ts';
 import { inventoryEvents, orderEvents, paymentEvents, shippingEvents } from '../../../contracts/orders.ts';
+import { inWords } from '../../support/dashboards.ts';
 import { referredId, resourcesOfType } from '../../support/stack-template.ts';
 import { type ResourceJson, systemTemplate, type TemplateJson } from '../../support/synthesized-app.ts';
 import { templateDifferences, templatePicture } from '../../support/template-snapshot.ts';
@@ -231,7 +232,46 @@ describe.each([
 it('has no subscriber and no consumer but these', () => {
   expect(resourcesOfType(dev, 'AWS::SNS::Subscription')).toHaveLength(3);
   expect(resourcesOfType(dev, 'AWS::Lambda::EventSourceMapping')).toHaveLength(3);
-  expect(resourcesOfType(dev, 'AWS::Lambda::Function')).toHaveLength(4);
+  expect(resourcesOfType(dev, 'AWS::Lambda::Function')).toHaveLength(5);
+});
+
+describe('the redriver', () => {
+  const routesOf = (template: TemplateJson) =>
+    inWords(variablesOf(functionOf(template, 'redriver').properties).ROUTES);
+
+  it('brings back what failed in each queue, and what SNS could not deliver to it', () => {
+    const routes = JSON.parse(routesOf(dev)) as Record<string, string | string[]>[];
+    const queues = ['Payment', 'Inventory', 'Shipping'].map(name => {
+      const [queue, dlq, undelivered] = ['', '-dlq', '-undelivered-order-placed'].map(
+        role =>
+          only(
+            dev,
+            'AWS::SQS::Queue',
+            ({ QueueName }) => QueueName === `${system}-${name.toLowerCase()}${role}`,
+          ).id,
+      );
+      return {
+        queue: `\${${queue}.QueueName}`,
+        queue_url: `\${${queue}}`,
+        dead_letter_queue_url: `\${${dlq}}`,
+        undelivered_urls: [`\${${undelivered}}`],
+      };
+    });
+    expect(routes).toEqual(queues);
+  });
+
+  it.each(['dev', 'prod'] as const)('waits for somebody to start it in %s', stage => {
+    expect(variablesOf(functionOf(templateOf(stage), 'redriver').properties).MODE).toBe('manual');
+  });
+
+  it('starts by itself, or is not there, where that is wanted', () => {
+    const scheduled = templateOf('dev', { redrive: 'scheduled' });
+    expect(variablesOf(functionOf(scheduled, 'redriver').properties).MODE).toBe('scheduled');
+    const off = templateOf('dev', { redrive: 'off' });
+    expect(Object.keys(off.Resources).filter(id => id.startsWith('Redriver'))).toEqual([]);
+    expect(resourcesOfType(off, 'AWS::Lambda::Function')).toHaveLength(4);
+    expect(off.Outputs).not.toHaveProperty('RedriverName');
+  });
 });
 
 describe('environments', () => {
@@ -334,8 +374,8 @@ describe('data', () => {
       resourcesOfType(template, 'AWS::DynamoDB::Table').map(
         ([, { Properties }]) => (Properties.SSESpecification as { SSEType?: string } | undefined)?.SSEType,
       );
-    expect(encryption(dev)).toEqual([undefined, undefined, undefined, undefined]);
-    expect(encryption(prod)).toEqual(['KMS', 'KMS', 'KMS', 'KMS']);
+    expect(encryption(dev)).toEqual(Array(5).fill(undefined));
+    expect(encryption(prod)).toEqual(Array(5).fill('KMS'));
   });
 
   it('of queues and of topics is under different keys in every stage', () => {
@@ -365,6 +405,7 @@ describe('outputs', () => {
       'PaymentDlqUrl',
       'PaymentQueueUrl',
       'PaymentsTableName',
+      'RedriverName',
       'ShipmentsTableName',
       'ShippingDlqUrl',
       'ShippingQueueUrl',
@@ -395,7 +436,7 @@ it('has the same resources in every stage, but for the keys of tables and fine a
       .filter(id => !tableKeysOf(prod).includes(id))
       .filter(id => !/Alarm$/.test(template.Resources[id]?.Type ?? ''))
       .sort();
-  expect(tableKeysOf(prod)).toHaveLength(4);
+  expect(tableKeysOf(prod)).toHaveLength(5);
   expect(idsOf(prod)).toEqual(idsOf(dev));
 });
 

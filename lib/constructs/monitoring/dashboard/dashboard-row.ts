@@ -7,6 +7,7 @@ import type { FanOutTopic } from '../../fan-out-topic.ts';
 import type { WorkerTier } from '../../fleet/worker-tier.ts';
 import type { HttpIntake } from '../../http-intake.ts';
 import type { MessageFunction } from '../../message-function.ts';
+import type { Redriver } from '../../redriver.ts';
 import type { StateTable } from '../../state-table.ts';
 import type { TaskScheduler } from '../../task-scheduler.ts';
 import type { WebService } from '../../web-service.ts';
@@ -16,6 +17,7 @@ import { archiveGraphs, intakeGraph, schedulerGraph, streamGraph, tableGraph } f
 import { fairnessGraphs } from './fairness-graphs.ts';
 import type { Graph } from './graph.ts';
 import { deadLetterGraph, placeOf, queueGraph } from './queue-graphs.ts';
+import { redriveGraph } from './redrive-graph.ts';
 import { topicGraph } from './topic-graphs.ts';
 
 /** A topic as far as a dashboard shows it. */
@@ -104,6 +106,11 @@ export class DashboardRow {
 
   stream(stream: EventStream): this {
     return this.#show(streamGraph(stream));
+  }
+
+  /** What moves messages of DLQs back, each DLQ of which is beside its queue. */
+  redriver({ function: run, table }: Redriver): this {
+    return this.#show(redriveGraph(run)).function(run).table(table);
   }
 
   /** DLQs that belong to nothing else in the row. */

@@ -1,4 +1,4 @@
-import { sendersAttributes } from '../../../cli/queues/dead-letter-attributes.ts';
+import { sendersAttributes } from '../../contracts/dead-letters.ts';
 
 const text = (value: string) => ({ dataType: 'String', value });
 
