@@ -3,7 +3,7 @@ export const KNOWN_LIMITS: readonly string[] = [
   'IAM and resource policies are not evaluated: what they allow is proven by the policy tests.',
   'Nothing at rest is encrypted: queues, topics, tables and buckets name their keys, and do not use them.',
   'Messages are kept until they are consumed: retention periods do not run.',
-  'Alarms look at periods that are 60 times shorter: a minute is a second.',
+  'Alarms look at periods that are 60 times shorter: a minute is a second. Stage dev has those of stage prod.',
   'Schedules run 60 times as often.',
   'Lambda invokes functions, and answers nothing else; the event is an object, and no log comes with the answer.',
   'Delivery streams gather records for times that are 60 times shorter; nobody else puts records but SNS.',

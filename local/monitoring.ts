@@ -1,6 +1,7 @@
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { AlarmMonitor } from './alarms/alarm-monitor.ts';
-import type { AlarmSpec, AlarmState } from './alarms/alarm-spec.ts';
+import type { ActingAlarm, AlarmSpec, AlarmState } from './alarms/alarm-spec.ts';
+import type { CompositeSpec } from './alarms/composite-alarm.ts';
 import { lambdaMetrics, lostInvocationMetric, queueMetrics } from './alarms/service-metrics.ts';
 import type { CloudEventStream } from './cloud-events.ts';
 import type { MessageStore } from './emulators/message-store.ts';
@@ -58,9 +59,19 @@ export class Monitoring {
 
   /** @returns why the alarm is not evaluated; undefined where it is */
   addAlarm(spec: AlarmSpec, path: string): string | undefined {
-    this.#paths.set(spec.alarmName, path.replace(/\/Resource$/, ''));
     this.#alarms.add(spec);
-    return this.#alarms.notEvaluated.find(({ alarmName }) => alarmName === spec.alarmName)?.reason;
+    return this.#obstacle(spec, path);
+  }
+
+  /** @returns why the alarm is not evaluated; undefined where it is */
+  addCompositeAlarm(spec: CompositeSpec, path: string): string | undefined {
+    this.#alarms.addComposite(spec);
+    return this.#obstacle(spec, path);
+  }
+
+  #obstacle({ alarmName: added }: ActingAlarm, path: string): string | undefined {
+    this.#paths.set(added, path.replace(/\/Resource$/, ''));
+    return this.#alarms.notEvaluated.find(({ alarmName }) => alarmName === added)?.reason;
   }
 
   readings(): readonly AlarmReading[] {

@@ -17,6 +17,7 @@ export function topicMetrics({ topicName, outcome }: DeliveryOutcome, timestamp:
     delivered: ['NumberOfNotificationsDelivered'],
     filtered: ['NumberOfNotificationsFilteredOut'],
     redriven: ['NumberOfNotificationsFailed', 'NumberOfNotificationsRedrivenToDlq'],
+    unredriven: ['NumberOfNotificationsFailed', 'NumberOfNotificationsFailedToRedriveToDlq'],
     lost: ['NumberOfNotificationsFailed'],
   }[outcome];
   return names.map(name => ({

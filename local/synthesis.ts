@@ -11,7 +11,8 @@ export class SynthesisError extends Error {
 
 /**
  * Synthesizes the app as the CDK CLI does: the command and the context of cdk.json. Validation is left
- * to `npm run synth` and the tests, since it takes longer than all the rest.
+ * to `npm run synth` and the tests, since it takes longer than all the rest. Stage dev has all alarms here, as
+ * prod has them.
  *
  * @param context `key=value` pairs that go over those of cdk.json.
  * @returns the directory of the cloud assembly, which goes when the process ends. It is inside the
@@ -37,7 +38,8 @@ export async function synthesize(context: readonly string[]): Promise<string> {
         delimiter,
       ),
       CDK_OUTDIR: directory,
-      CDK_CONTEXT_JSON: JSON.stringify({ ...settings, ...given }),
+      // Alarms cost nothing here.
+      CDK_CONTEXT_JSON: JSON.stringify({ ...settings, alarms: 'full', ...given }),
       CDK_VALIDATION: 'false',
     },
   });

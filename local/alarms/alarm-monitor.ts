@@ -1,21 +1,29 @@
 import { EventEmitter } from 'node:events';
 import type { MetricSample } from '../functions/metric-format.ts';
-import { alarmNotification, type StateChange } from './alarm-notification.ts';
+import {
+  type AlarmNotification,
+  alarmNotification,
+  compositeNotification,
+  type StateChange,
+} from './alarm-notification.ts';
 import { type AlarmQuery, compileQuery } from './alarm-query.ts';
 import {
+  type ActingAlarm,
   type AlarmRule,
   type AlarmSpec,
   type AlarmState,
+  alarmArn,
   readAlarmRule,
   UnevaluableAlarm,
 } from './alarm-spec.ts';
 import { evaluationRange, judge } from './alarm-verdict.ts';
+import { type ChildAlarm, CompositeAlarm, type CompositeSpec, type FindAlarm } from './composite-alarm.ts';
 import { MetricStore } from './metric-store.ts';
 import { stateReason } from './state-reason.ts';
 
 /** An alarm changed its state. */
 export interface AlarmStateChanged extends StateChange {
-  readonly spec: AlarmSpec;
+  readonly spec: ActingAlarm;
 }
 
 /** An action of an alarm was carried out, or not. */
@@ -71,6 +79,8 @@ interface WatchedAlarm {
   readonly query: AlarmQuery;
   readonly periodMs: number;
   state: AlarmState;
+  /** When it came into that state. */
+  since: Date;
   evaluatedUpTo: number;
 }
 
@@ -89,6 +99,7 @@ export class AlarmMonitor {
   readonly #now: () => number;
   readonly #store = new MetricStore();
   readonly #alarms: WatchedAlarm[] = [];
+  readonly #composites: CompositeAlarm[] = [];
   readonly #notEvaluated: NotEvaluated[] = [];
   #timer: NodeJS.Timeout | undefined;
   #sourcesReadAt = Number.NEGATIVE_INFINITY;
@@ -112,21 +123,35 @@ export class AlarmMonitor {
 
   /** State of each evaluated alarm by name. */
   get states(): ReadonlyMap<string, AlarmState> {
-    return new Map(this.#alarms.map(({ spec, state }) => [spec.alarmName, state]));
+    return new Map([...this.#alarms, ...this.#composites].map(({ spec, state }) => [spec.alarmName, state]));
   }
 
   /** Watches an alarm, or notes why it cannot be. */
   add(spec: AlarmSpec): void {
-    try {
+    this.#unlessUnevaluable(spec, () => {
       const rule = readAlarmRule(spec);
       const query = compileQuery(spec);
       const periodMs = (query.periodSeconds * 1000) / this.#compression;
       const evaluatedUpTo = Math.floor(this.#now() / periodMs) * periodMs;
       this.#store.retain(2 * evaluationRange(rule) * periodMs);
-      this.#alarms.push({ spec, rule, query, periodMs, state: 'INSUFFICIENT_DATA', evaluatedUpTo });
+      const since = new Date(this.#now());
+      this.#alarms.push({ spec, rule, query, periodMs, state: 'INSUFFICIENT_DATA', since, evaluatedUpTo });
+    });
+  }
+
+  /** Watches an alarm of alarms, or notes why it cannot be. */
+  addComposite(spec: CompositeSpec): void {
+    this.#unlessUnevaluable(spec, () => {
+      this.#composites.push(new CompositeAlarm(spec, this.#compression, new Date(this.#now())));
+    });
+  }
+
+  #unlessUnevaluable({ alarmName }: ActingAlarm, watch: () => void): void {
+    try {
+      watch();
     } catch (error) {
       if (!(error instanceof UnevaluableAlarm)) throw error;
-      this.#notEvaluated.push({ alarmName: spec.alarmName, reason: error.message });
+      this.#notEvaluated.push({ alarmName, reason: error.message });
     }
   }
 
@@ -176,7 +201,7 @@ export class AlarmMonitor {
     }
   }
 
-  /** Evaluates each alarm of which a period has ended since it was evaluated last. */
+  /** Evaluates each alarm of which a period has ended since it was evaluated last, and then the composites. */
   async evaluate(): Promise<void> {
     const now = this.#now();
     for (const alarm of this.#alarms) {
@@ -186,6 +211,32 @@ export class AlarmMonitor {
       alarm.evaluatedUpTo = end;
       await this.#evaluateAlarm(alarm, end);
     }
+    await this.#evaluateComposites(new Date(now));
+  }
+
+  /** Judges each composite until none changes, since rules may name other composites; then acts. */
+  async #evaluateComposites(now: Date): Promise<void> {
+    const find: FindAlarm = alarm => this.#find(alarm);
+    for (let round = 0; round < this.#composites.length; round += 1) {
+      const changes = this.#composites.flatMap(composite => {
+        const change = composite.judge(find, now);
+        return change ? [{ ...change, spec: composite.spec }] : [];
+      });
+      for (const change of changes) this.events.emit('change', change);
+      if (changes.length === 0) break;
+    }
+    for (const composite of this.#composites) {
+      const change = composite.due(find, now);
+      if (change === undefined) continue;
+      await this.#act(composite.spec, change.newState, compositeNotification(composite.spec, change));
+    }
+  }
+
+  #find(nameOrArn: string): ChildAlarm | undefined {
+    const isNamed = ({ spec }: { readonly spec: ActingAlarm }) =>
+      spec.alarmName === nameOrArn || alarmArn(spec) === nameOrArn;
+    const found = this.#alarms.find(isNamed) ?? this.#composites.find(isNamed);
+    return found && { arn: alarmArn(found.spec), state: found.state, since: found.since };
   }
 
   async #evaluateAlarm(alarm: WatchedAlarm, end: number): Promise<void> {
@@ -202,20 +253,19 @@ export class AlarmMonitor {
     if (newState === oldState) return;
     alarm.state = newState;
     const reason = stateReason(spec, rule, verdict, newState);
-    const change: StateChange = { oldState, newState, reason, at: new Date(this.#now()) };
+    alarm.since = new Date(this.#now());
+    const change: StateChange = { oldState, newState, reason, at: alarm.since };
     this.events.emit('change', { ...change, spec });
-    await this.#act(spec, rule, change);
+    await this.#act(spec, newState, alarmNotification(spec, rule, change));
   }
 
-  async #act(spec: AlarmSpec, rule: AlarmRule, change: StateChange): Promise<void> {
+  async #act(spec: ActingAlarm, state: AlarmState, { message, subject }: AlarmNotification): Promise<void> {
     if (spec.actionsEnabled === false) return;
-    const { newState: state } = change;
     const actions = {
       OK: spec.okActions,
       ALARM: spec.alarmActions,
       INSUFFICIENT_DATA: spec.insufficientDataActions,
     }[state];
-    const { message, subject } = alarmNotification(spec, rule, change);
     for (const actionArn of actions ?? []) {
       const fault = await this.#publish(actionArn, message, subject);
       const action = {

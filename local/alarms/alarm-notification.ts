@@ -1,4 +1,12 @@
-import { type AlarmRule, type AlarmSpec, type AlarmState, alarmArn, type MetricQuery } from './alarm-spec.ts';
+import {
+  type ActingAlarm,
+  type AlarmRule,
+  type AlarmSpec,
+  type AlarmState,
+  alarmArn,
+  type MetricQuery,
+} from './alarm-spec.ts';
+import type { CompositeChange, CompositeSpec } from './composite-alarm.ts';
 
 /** A change of an alarm's state. */
 export interface StateChange {
@@ -41,21 +49,7 @@ const REGION_NAMES: Readonly<Record<string, string>> = {
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
  */
 export function alarmNotification(spec: AlarmSpec, rule: AlarmRule, change: StateChange): AlarmNotification {
-  const region = spec.region ?? 'us-east-1';
-  const regionName = REGION_NAMES[region] ?? region;
-  const message = {
-    AlarmName: spec.alarmName,
-    AlarmDescription: spec.description ?? null,
-    AWSAccountId: spec.accountId ?? '000000000000',
-    NewStateValue: change.newState,
-    NewStateReason: change.reason,
-    StateChangeTime: change.at.toISOString().replace('Z', '+0000'),
-    Region: regionName,
-    AlarmArn: alarmArn(spec),
-    OldStateValue: change.oldState,
-    OKActions: spec.okActions ?? [],
-    AlarmActions: spec.alarmActions ?? [],
-    InsufficientDataActions: spec.insufficientDataActions ?? [],
+  return notificationOf(spec, change, {
     Trigger: {
       ...(spec.metric === undefined ? {} : metricTrigger(spec.metric)),
       EvaluationPeriods: rule.evaluationPeriods,
@@ -66,6 +60,37 @@ export function alarmNotification(spec: AlarmSpec, rule: AlarmRule, change: Stat
       EvaluateLowSampleCountPercentile: spec.evaluateLowSampleCountPercentile ?? '',
       ...(spec.metrics === undefined ? {} : { Metrics: spec.metrics.map(metricsEntry) }),
     },
+  });
+}
+
+/** The same of a composite alarm, which has a rule and the alarms that made it change, and no trigger. */
+export function compositeNotification(spec: CompositeSpec, change: CompositeChange): AlarmNotification {
+  return notificationOf(spec, change, {
+    AlarmRule: spec.rule,
+    TriggeringChildren: change.children.map(({ arn, state, since }) => ({
+      Arn: arn,
+      State: { Value: state, Timestamp: offsetTime(since) },
+    })),
+  });
+}
+
+function notificationOf(spec: ActingAlarm, change: StateChange, cause: object): AlarmNotification {
+  const region = spec.region ?? 'us-east-1';
+  const regionName = REGION_NAMES[region] ?? region;
+  const message = {
+    AlarmName: spec.alarmName,
+    AlarmDescription: spec.description ?? null,
+    AWSAccountId: spec.accountId ?? '000000000000',
+    NewStateValue: change.newState,
+    NewStateReason: change.reason,
+    StateChangeTime: offsetTime(change.at),
+    Region: regionName,
+    AlarmArn: alarmArn(spec),
+    OldStateValue: change.oldState,
+    OKActions: spec.okActions ?? [],
+    AlarmActions: spec.alarmActions ?? [],
+    InsufficientDataActions: spec.insufficientDataActions ?? [],
+    ...cause,
   };
   return {
     subject: `${change.newState}: "${spec.alarmName}" in ${regionName}`,
@@ -114,6 +139,8 @@ function metricsEntry({
     ReturnData: returnData,
   };
 }
+
+const offsetTime = (date: Date) => date.toISOString().replace('Z', '+0000');
 
 const dimensionsOf = ({ dimensions = {} }: MetricQuery) =>
   Object.entries(dimensions).map(([name, value]) => ({ value, name }));

@@ -27,23 +27,11 @@ export interface MetricDataQuery {
   readonly returnData?: boolean;
 }
 
-/** An alarm as the template declares it; it watches either `metric` or `metrics`. */
-export interface AlarmSpec {
+/** What every alarm has, whatever it goes off by. */
+export interface ActingAlarm {
   readonly alarmName: string;
   /** @default none */
   readonly description?: string;
-  readonly metric?: MetricQuery;
-  readonly metrics?: readonly MetricDataQuery[];
-  /** As declared: an operator that compares with an anomaly band is not evaluated. */
-  readonly comparisonOperator: string;
-  readonly threshold?: number;
-  readonly evaluationPeriods: number;
-  /** @default `evaluationPeriods` */
-  readonly datapointsToAlarm?: number;
-  /** @default 'missing' */
-  readonly treatMissingData?: string;
-  /** `ignore` leaves the state alone while there are few samples for a percentile. @default 'evaluate' */
-  readonly evaluateLowSampleCountPercentile?: string;
   /** @default true */
   readonly actionsEnabled?: boolean;
   /** @default none */
@@ -56,6 +44,22 @@ export interface AlarmSpec {
   readonly region?: string;
   /** @default '000000000000' */
   readonly accountId?: string;
+}
+
+/** An alarm as the template declares it; it watches either `metric` or `metrics`. */
+export interface AlarmSpec extends ActingAlarm {
+  readonly metric?: MetricQuery;
+  readonly metrics?: readonly MetricDataQuery[];
+  /** As declared: an operator that compares with an anomaly band is not evaluated. */
+  readonly comparisonOperator: string;
+  readonly threshold?: number;
+  readonly evaluationPeriods: number;
+  /** @default `evaluationPeriods` */
+  readonly datapointsToAlarm?: number;
+  /** @default 'missing' */
+  readonly treatMissingData?: string;
+  /** `ignore` leaves the state alone while there are few samples for a percentile. @default 'evaluate' */
+  readonly evaluateLowSampleCountPercentile?: string;
 }
 
 /** How an alarm compares data points and decides. */
@@ -119,6 +123,10 @@ export function readAlarmRule(spec: AlarmSpec): AlarmRule {
 }
 
 /** ARN of an alarm. */
-export function alarmArn({ alarmName, region = 'us-east-1', accountId = '000000000000' }: AlarmSpec): string {
+export function alarmArn({
+  alarmName,
+  region = 'us-east-1',
+  accountId = '000000000000',
+}: ActingAlarm): string {
   return `arn:aws:cloudwatch:${region}:${accountId}:alarm:${alarmName}`;
 }

@@ -1,4 +1,11 @@
-import { type AlarmSpec, alarmArn, type MetricDataQuery, type MetricQuery } from '../alarms/alarm-spec.ts';
+import {
+  type ActingAlarm,
+  type AlarmSpec,
+  alarmArn,
+  type MetricDataQuery,
+  type MetricQuery,
+} from '../alarms/alarm-spec.ts';
+import type { CompositeSpec } from '../alarms/composite-alarm.ts';
 import { ACCOUNT_ID } from '../assembly/cloud-assembly.ts';
 import type { ResourceDeclaration } from '../assembly/resource.ts';
 import { physicalName } from './physical-name.ts';
@@ -32,12 +39,7 @@ export interface DeclaredQuery {
 export const alarmProvider: ResourceProvider = {
   type: 'AWS::CloudWatch::Alarm',
   phase: 'wiring',
-  identify(resource) {
-    const alarmName = nameOf(resource);
-    const { region } = resource;
-    const spec = { alarmName, region, comparisonOperator: '', evaluationPeriods: 1 };
-    return { ref: alarmName, attributes: { Arn: alarmArn(spec) } };
-  },
+  identify: identifyAlarm,
   async provision(resource, services) {
     const obstacle = services.monitoring.addAlarm(alarmSpecOf(resource), resource.path);
     if (obstacle !== undefined) {
@@ -46,24 +48,64 @@ export const alarmProvider: ResourceProvider = {
   },
 };
 
+export const compositeAlarmProvider: ResourceProvider = {
+  type: 'AWS::CloudWatch::CompositeAlarm',
+  phase: 'wiring',
+  identify: identifyAlarm,
+  async provision(resource, services) {
+    const obstacle = services.monitoring.addCompositeAlarm(compositeSpecOf(resource), resource.path);
+    if (obstacle !== undefined) {
+      services.note(resource, `is not evaluated here: ${obstacle}`);
+    }
+  },
+};
+
+function identifyAlarm(resource: ResourceDeclaration) {
+  const alarmName = nameOf(resource);
+  return { ref: alarmName, attributes: { Arn: alarmArn({ alarmName, region: resource.region }) } };
+}
+
+function compositeSpecOf(resource: ResourceDeclaration): CompositeSpec {
+  const suppressor = resource.property('ActionsSuppressor');
+  return {
+    ...actingAlarmOf(resource),
+    rule: textOf(resource, 'AlarmRule'),
+    ...(suppressor === undefined
+      ? {}
+      : {
+          suppressor: {
+            alarm: String(suppressor),
+            waitSeconds: Number(resource.property('ActionsSuppressorWaitPeriod')),
+            extensionSeconds: Number(resource.property('ActionsSuppressorExtensionPeriod')),
+          },
+        }),
+  };
+}
+
+function actingAlarmOf(resource: ResourceDeclaration): ActingAlarm {
+  return {
+    alarmName: nameOf(resource),
+    region: resource.region,
+    accountId: ACCOUNT_ID,
+    actionsEnabled: resource.property('ActionsEnabled') !== false,
+    alarmActions: listOf(resource, 'AlarmActions'),
+    okActions: listOf(resource, 'OKActions'),
+    insufficientDataActions: listOf(resource, 'InsufficientDataActions'),
+    ...textual(resource, 'AlarmDescription', 'description'),
+  };
+}
+
 /** An alarm as its declaration has it. */
 export function alarmSpecOf(resource: ResourceDeclaration): AlarmSpec {
   const metrics = listOf<DeclaredQuery>(resource, 'Metrics');
   const threshold = resource.property('Threshold');
   const datapointsToAlarm = resource.property('DatapointsToAlarm');
   return {
-    alarmName: nameOf(resource),
-    region: resource.region,
-    accountId: ACCOUNT_ID,
+    ...actingAlarmOf(resource),
     comparisonOperator: textOf(resource, 'ComparisonOperator'),
     evaluationPeriods: Number(resource.property('EvaluationPeriods')),
-    actionsEnabled: resource.property('ActionsEnabled') !== false,
-    alarmActions: listOf(resource, 'AlarmActions'),
-    okActions: listOf(resource, 'OKActions'),
-    insufficientDataActions: listOf(resource, 'InsufficientDataActions'),
     ...(threshold === undefined ? {} : { threshold: Number(threshold) }),
     ...(datapointsToAlarm === undefined ? {} : { datapointsToAlarm: Number(datapointsToAlarm) }),
-    ...textual(resource, 'AlarmDescription', 'description'),
     ...textual(resource, 'TreatMissingData', 'treatMissingData'),
     ...textual(resource, 'EvaluateLowSampleCountPercentile', 'evaluateLowSampleCountPercentile'),
     ...(metrics.length > 0 ? { metrics: metrics.map(queryOf) } : { metric: ownMetricOf(resource) }),

@@ -1,4 +1,4 @@
-import { alarmProvider } from './alarm-provider.ts';
+import { alarmProvider, compositeAlarmProvider } from './alarm-provider.ts';
 import { bucketProvider } from './bucket-provider.ts';
 import { deliveryStreamProvider } from './delivery-stream-provider.ts';
 import { eventInvokeConfigProvider } from './event-invoke-config-provider.ts';
@@ -35,6 +35,7 @@ import {
 /** The resource types that the local cloud runs. */
 export const PROVIDERS: readonly ResourceProvider[] = [
   alarmProvider,
+  compositeAlarmProvider,
   autoScalingGroupProvider,
   bucketProvider,
   configurationSetProvider,

@@ -96,13 +96,14 @@ export class ConsumerMonitoring extends FunctionMonitoring {
   #failedRecordsPassing(consumer: MessageFunction): cloudwatch.Alarm {
     return new MonitoringAlarm(this, 'FailedRecordsPassing', {
       means:
-        'In three of five minutes, records failed on what a later try may mend: something they need is down.',
+        'In three of seven minutes, records failed on what a later try may mend: something they need is down.',
       breaks: 'They come back, and go to the DLQ if it stays down.',
       runbook: 'failedRecords',
       metric: recordsOf(consumer, failedRecordsMetrics.passing).with({ period: Duration.minutes(1) }),
       threshold: 1,
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      evaluationPeriods: 5,
+      // One message that comes back every 90 seconds fails four times in seven minutes: it keeps the alarm on.
+      evaluationPeriods: 7,
       datapointsToAlarm: 3,
     });
   }

@@ -5,7 +5,10 @@ import { functionEvent, type Notification, streamRecord } from './notification.t
 import { DeliveryFailed, type QueueDelivery } from './queue-delivery.ts';
 import { isPending } from './subscription-confirmations.ts';
 
-/** What became of a notification at one subscription. */
+/**
+ * What became of a notification at one subscription: what could not be delivered is in its DLQ, could not be put
+ * there either, or is lost for want of one.
+ */
 export interface DeliveryOutcome {
   readonly topicName: string;
   readonly topicArn: string;
@@ -13,7 +16,7 @@ export interface DeliveryOutcome {
   readonly protocol: string;
   readonly endpoint: string;
   readonly messageId: string;
-  readonly outcome: 'delivered' | 'filtered' | 'redriven' | 'lost';
+  readonly outcome: 'delivered' | 'filtered' | 'redriven' | 'unredriven' | 'lost';
   /** Why it was not delivered. */
   readonly reason?: string;
 }
@@ -100,8 +103,8 @@ export class FanOut {
     if (!(fault instanceof DeliveryFailed)) {
       throw fault;
     }
-    const isRedriven = this.#queues.giveUp(subscription, notification, fault);
-    this.#report(subscription, notification, isRedriven ? 'redriven' : 'lost', fault.message);
+    const outcome = this.#queues.giveUp(subscription, notification, fault);
+    this.#report(subscription, notification, outcome, fault.message);
   }
 
   #report(

@@ -31,13 +31,17 @@ export class QueueDelivery {
   /**
    * Puts what could not be delivered into the subscription's dead-letter queue.
    *
-   * @returns whether there is one that took it
+   * @returns whether it took it, refused it, or is not there at all
    */
-  giveUp(subscription: StoredSubscription, notification: Notification, failure: DeliveryFailed): boolean {
+  giveUp(
+    subscription: StoredSubscription,
+    notification: Notification,
+    failure: DeliveryFailed,
+  ): 'redriven' | 'unredriven' | 'lost' {
     const policy = subscription.attributes.RedrivePolicy;
     const target = policy ? (JSON.parse(policy) as { deadLetterTargetArn?: string }) : {};
     if (target.deadLetterTargetArn === undefined) {
-      return false;
+      return 'lost';
     }
     const { body, attributes } = contentFor(subscription, notification);
     const text = (value: string): MessageAttribute => ({ DataType: 'String', StringValue: value });
@@ -53,10 +57,10 @@ export class QueueDelivery {
         },
         notification,
       );
-      return true;
+      return 'redriven';
     } catch (fault) {
       if (fault instanceof DeliveryFailed) {
-        return false;
+        return 'unredriven';
       }
       throw fault;
     }

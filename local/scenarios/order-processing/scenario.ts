@@ -2,6 +2,7 @@ import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { until } from '../condition.ts';
 import { messagesIn, redrive } from '../queue-state.ts';
 import type { CheckOptions, CheckSteps, RunningSystem, Scenario } from '../scenario.ts';
+import { type AlarmPage, AlarmPager } from './alarm-pager.ts';
 import { CardGateway } from './card-gateway.ts';
 import {
   cardOrder,
@@ -17,6 +18,8 @@ import { TopicTap } from './topic-tap.ts';
 
 const paymentFunction = 'order-processing/PaymentConsumer/Function';
 const deadLetterAlarm = 'order-processing/PaymentMonitoring/DeadLetters';
+/** What the alarms begin with that tell of all that is wrong with payments. */
+const incident = 'order-processing-PaymentIncident';
 
 /** As many orders go through the HTTP intake; its throttle would hold up more. */
 const postedOverHttp = 20;
@@ -75,13 +78,18 @@ class OrderCheck {
   }
 
   async run(): Promise<void> {
-    await this.#takesOrders();
-    await this.#refusesWhatIsNone();
-    await this.#processesEach();
-    await this.#followsOne();
-    await this.#followsUp();
-    await this.#setsPoisonAside();
-    await this.#redrives();
+    const pager = await AlarmPager.on(this.#system);
+    try {
+      await this.#takesOrders();
+      await this.#refusesWhatIsNone();
+      await this.#processesEach();
+      await this.#followsOne();
+      await this.#followsUp();
+      await this.#setsPoisonAside(pager);
+      await this.#redrives(pager);
+    } finally {
+      await pager.close();
+    }
     await this.#servesShopsFairly();
     await this.#keepsCardsSecret();
     await this.#didNothingTwice();
@@ -201,7 +209,7 @@ class OrderCheck {
     });
   }
 
-  async #setsPoisonAside(): Promise<void> {
+  async #setsPoisonAside(pager: AlarmPager): Promise<void> {
     const { step } = this.#steps;
     await step(`order ${poisonOrder.order_id} alone is in the payment DLQ`, async () => {
       const { sqs } = this.#system;
@@ -222,9 +230,14 @@ class OrderCheck {
       await until(async () => unequal('alarm', this.#system.alarmState(deadLetterAlarm), 'ALARM'));
       return undefined;
     });
+    await step('one page tells of all that is wrong with payments, and where its runbook is', async () => {
+      const page = await pager.next(tellsOfPayments('ALARM'));
+      const signs = page.TriggeringChildren?.map(({ Arn }) => Arn.split('Monitoring')[1]?.slice(0, -8));
+      return `${signs?.join(', ')}; ${page.AlarmDescription.split('Runbook: ')[1]}`;
+    });
   }
 
-  async #redrives(): Promise<void> {
+  async #redrives(pager: AlarmPager): Promise<void> {
     const { step } = this.#steps;
     await step(`mended and redriven, order ${poisonOrder.order_id} is charged`, async () => {
       this.#system.updateEnvironment(paymentFunction, { SIMULATED_GATEWAY_FAILS: '' });
@@ -237,6 +250,12 @@ class OrderCheck {
     });
     await step('the alarm is over', async () => {
       await until(async () => unequal('alarm', this.#system.alarmState(deadLetterAlarm), 'OK'));
+      return undefined;
+    });
+    await step('whoever was paged is told that it is, and was paged once', async () => {
+      await pager.next(tellsOfPayments('OK'));
+      const pages = pager.seen.filter(({ NewStateValue }) => NewStateValue === 'ALARM');
+      expectEqual(pages.length, 1);
       return undefined;
     });
   }
@@ -318,6 +337,10 @@ class OrderCheck {
       expectEqual(shelf.reserved, reserved.get(sku) ?? 0);
     }
   }
+}
+
+function tellsOfPayments(state: string): (page: AlarmPage) => boolean {
+  return ({ AlarmName, NewStateValue }) => AlarmName.startsWith(incident) && NewStateValue === state;
 }
 
 function doubled(demand: ReadonlyMap<string, number>): Map<string, number> {

@@ -1,6 +1,7 @@
 import { SubscribeCommand, UnsubscribeCommand } from '@aws-sdk/client-sns';
 import {
   CreateQueueCommand,
+  DeleteMessageCommand,
   DeleteQueueCommand,
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
@@ -37,10 +38,19 @@ export class TopicTap {
 
   /** The next message, as it travels. */
   async next(): Promise<string> {
-    const { Messages: [message] = [] } = await this.#system.sqs.send(
+    const body = await this.poll();
+    if (body === undefined) throw new Error('nothing came over the topic in 5 s');
+    return body;
+  }
+
+  /** The next message; nothing where none comes in five seconds. */
+  async poll(): Promise<string | undefined> {
+    const { sqs } = this.#system;
+    const { Messages: [message] = [] } = await sqs.send(
       new ReceiveMessageCommand({ QueueUrl: this.#url, WaitTimeSeconds: 5 }),
     );
-    if (message?.Body === undefined) throw new Error('nothing came over the topic in 5 s');
+    if (message === undefined) return undefined;
+    await sqs.send(new DeleteMessageCommand({ QueueUrl: this.#url, ReceiptHandle: message.ReceiptHandle }));
     return message.Body;
   }
 

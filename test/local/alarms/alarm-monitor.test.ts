@@ -359,4 +359,76 @@ describe('AlarmMonitor', () => {
   it('fails when made with a compression that is not above 0', () => {
     expect(() => monitorWith({ compression: 0 })).toThrow('compression is 0; allowed: a number above 0');
   });
+
+  it('tells a topic once of several alarms, by a composite that names the one which went off', async () => {
+    const { monitor, published, seen, depth, passMinute } = monitorWith();
+    const { alarmActions, okActions, ...silent } = deadLetters;
+    monitor.add(silent);
+    monitor.addComposite({
+      alarmName: 'payment-unhealthy',
+      description: 'Something is wrong with payments',
+      rule: 'ALARM("arn:aws:cloudwatch:us-east-1:000000000000:alarm:payment-dead-letters") OR ALARM("other")',
+      alarmActions: [TOPIC],
+      okActions: [TOPIC],
+    });
+
+    for (const visible of [0, 1, 1, 0]) {
+      depth(visible);
+      await passMinute();
+    }
+    // The value of the last minute is judged when it is over.
+    await passMinute();
+
+    expect(published.map(({ subject }) => subject.split(' in ')[0])).toEqual([
+      'OK: "payment-unhealthy"',
+      'ALARM: "payment-unhealthy"',
+      'OK: "payment-unhealthy"',
+    ]);
+    expect(published[1]?.message).toMatchObject({
+      AlarmName: 'payment-unhealthy',
+      AlarmDescription: 'Something is wrong with payments',
+      NewStateValue: 'ALARM',
+      AlarmRule: expect.stringContaining('OR ALARM("other")'),
+      TriggeringChildren: [
+        {
+          Arn: 'arn:aws:cloudwatch:us-east-1:000000000000:alarm:payment-dead-letters',
+          State: { Value: 'ALARM' },
+        },
+      ],
+    });
+    expect(published[1]?.message).not.toHaveProperty('Trigger');
+    expect(monitor.states.get('payment-unhealthy')).toBe('OK');
+    expect(seen.changes.map(({ spec }) => spec.alarmName)).toContain('payment-unhealthy');
+  });
+
+  it('judges composites of composites, in whatever order they were added, and suppresses in shortened time', async () => {
+    const { monitor, published, depth, passMinute } = monitorWith();
+    const { alarmActions, okActions, ...silent } = deadLetters;
+    monitor.addComposite({
+      alarmName: 'remains',
+      rule: 'ALARM(unhealthy)',
+      alarmActions: [TOPIC],
+      suppressor: { alarm: 'held', waitSeconds: 120, extensionSeconds: 60 },
+    });
+    monitor.addComposite({ alarmName: 'unhealthy', rule: 'ALARM(payment-dead-letters)' });
+    monitor.add(silent);
+    depth(1);
+    await passMinute();
+    depth(1);
+    await passMinute();
+
+    expect(monitor.states.get('remains')).toBe('ALARM');
+    expect(published).toEqual([]);
+    await passMinute();
+    await passMinute();
+    expect(published.map(({ message }) => message.AlarmName)).toEqual(['remains']);
+  });
+
+  it('notes a composite whose rule cannot be read', () => {
+    const { monitor } = monitorWith();
+    monitor.addComposite({ alarmName: 'unreadable', rule: 'ALARM(' });
+    expect(monitor.notEvaluated).toEqual([
+      { alarmName: 'unreadable', reason: expect.stringContaining('"ALARM("') },
+    ]);
+  });
 });

@@ -141,3 +141,52 @@ it('goes off when a topic cannot deliver', async () => {
 
   await eventually(async () => cloud.alarms()[0]?.state === 'ALARM');
 });
+
+it('goes off with another alarm, of which alone a topic is told', async () => {
+  const { cloud, sqs } = await stacks.ofResources({
+    Dlq: { Type: 'AWS::SQS::Queue' },
+    Inbox: { Type: 'AWS::SQS::Queue' },
+    Alarms: { Type: 'AWS::SNS::Topic' },
+    Subscription: {
+      Type: 'AWS::SNS::Subscription',
+      Properties: {
+        TopicArn: refTo('Alarms'),
+        Protocol: 'sqs',
+        Endpoint: attributeOf('Inbox'),
+        RawMessageDelivery: true,
+      },
+    },
+    DeadLetters: { Type: 'AWS::CloudWatch::Alarm', Properties: { ...visibleInDlq(60), ...atLeastOne } },
+    Unhealthy: {
+      Type: 'AWS::CloudWatch::CompositeAlarm',
+      Properties: {
+        AlarmRule: { 'Fn::Join': ['', ['(ALARM("', attributeOf('DeadLetters'), '"))']] },
+        AlarmActions: [refTo('Alarms')],
+      },
+    },
+    Remains: {
+      Type: 'AWS::CloudWatch::CompositeAlarm',
+      Properties: {
+        AlarmRule: { 'Fn::Join': ['', ['(ALARM("', attributeOf('DeadLetters'), '"))']] },
+        AlarmActions: [refTo('Alarms')],
+        ActionsSuppressor: attributeOf('Unhealthy'),
+        ActionsSuppressorWaitPeriod: 60,
+        ActionsSuppressorExtensionPeriod: 60,
+      },
+    },
+  });
+  const state = (path: string) => cloud.alarms().find(alarm => alarm.path === path)?.state;
+
+  await sqs.send(new SendMessageCommand({ QueueUrl: cloud.resource('Dlq')?.ref, MessageBody: 'poison' }));
+  await eventually(async () => state('shop/Unhealthy') === 'ALARM' && state('shop/Remains') === 'ALARM');
+  const { Messages: [message] = [] } = await eventually(async () => {
+    const answer = await sqs.send(new ReceiveMessageCommand({ QueueUrl: cloud.resource('Inbox')?.ref }));
+    return answer.Messages && answer;
+  });
+
+  expect(JSON.parse(message?.Body ?? '')).toMatchObject({
+    AlarmName: 'shop-Unhealthy',
+    NewStateValue: 'ALARM',
+    TriggeringChildren: [{ Arn: expect.stringMatching(/:alarm:shop-DeadLetters$/) }],
+  });
+});

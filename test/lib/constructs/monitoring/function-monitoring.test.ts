@@ -73,7 +73,7 @@ describe('ConsumerMonitoring', () => {
     ]);
   });
 
-  it('raises an alarm of failures that may pass only when they go on, in three of five minutes', () => {
+  it('raises an alarm of failures that may pass only when they go on, in three of seven minutes', () => {
     const { stack, props } = makeConsumer();
     const { alarms } = new ConsumerMonitoring(stack, 'Monitoring', props);
     expect(alarms.slice(5, 6).map(alarm => resourceOf(alarm).Properties)).toMatchObject([
@@ -81,7 +81,7 @@ describe('ConsumerMonitoring', () => {
         MetricName: failedRecordsMetrics.passing,
         Period: 60,
         Threshold: 1,
-        EvaluationPeriods: 5,
+        EvaluationPeriods: 7,
         DatapointsToAlarm: 3,
         TreatMissingData: 'notBreaching',
       },

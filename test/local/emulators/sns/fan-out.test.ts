@@ -133,6 +133,19 @@ describe('a subscription whose queue is not there', () => {
     expect(outcomes).toMatchObject([{ outcome: 'redriven', endpoint: queue.arn }]);
   });
 
+  it('loses the message when that is not there either, and says so', async () => {
+    const topicArn = await cloud.createTopic('unkept');
+    await cloud.subscribe(topicArn, 'arn:aws:sqs:us-east-1:000000000000:nowhere', {
+      RedrivePolicy: JSON.stringify({
+        deadLetterTargetArn: 'arn:aws:sqs:us-east-1:000000000000:nowhere-either',
+      }),
+    });
+
+    await publish(topicArn);
+
+    expect(outcomes).toMatchObject([{ outcome: 'unredriven', topicName: 'unkept' }]);
+  });
+
   it('loses the message without one', async () => {
     const topicArn = await cloud.createTopic('lost');
     await cloud.subscribe(topicArn, 'arn:aws:sqs:us-east-1:000000000000:nowhere');
