@@ -17,6 +17,7 @@ import { OrderRecords } from './order-records.ts';
 import { TopicTap } from './topic-tap.ts';
 
 const paymentFunction = 'order-processing/PaymentConsumer/Function';
+const redriverFunction = 'order-processing/Redriver/Run/Function';
 const deadLetterAlarm = 'order-processing/PaymentMonitoring/DeadLetters';
 /** What the alarms begin with that tell of all that is wrong with payments. */
 const incident = 'order-processing-PaymentIncident';
@@ -34,7 +35,11 @@ const quietShop = { name: 'corner-shop', orders: 5 };
 const overtakenAtLeast = 50;
 
 export const scenario: Scenario = {
-  environment: { [paymentFunction]: { SIMULATED_GATEWAY_FAILS: poisonOrder.order_id } },
+  environment: {
+    [paymentFunction]: { SIMULATED_GATEWAY_FAILS: poisonOrder.order_id },
+    // Five receives, two seconds apart: what fails again is back by then.
+    [redriverFunction]: { SETTLE_SECONDS: '15' },
+  },
 
   async demonstrate(system, tell) {
     const desk = new OrderDesk(system);
