@@ -28,3 +28,27 @@ it.each(stackNames)('docs/systems/%s.md names no alarm that the system does not 
 
   expect(unknown).toEqual([]);
 });
+
+const dev = synthesizedApp('dev');
+const words = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'];
+
+it.each(dev.stackNames)('docs/systems/%s.md counts the alarms of stage dev that are paid for', name => {
+  const page = name === 'order-processing' ? 'README.md' : `docs/systems/${name}.md`;
+  const text = readFileSync(join(repository, page), 'utf8');
+  // "18 alarms at 10 cents", "six alarms that are free", "10 cents for each of its 6 alarms".
+  const counts = [...text.matchAll(/(\d+|\b[a-z]+) alarms (?:at 10 cents|that are free|beyond)/g)].map(
+    ([, count = '']) => (words.includes(count) ? words.indexOf(count) : Number(count)),
+  );
+
+  const alarms = resourcesOfType(dev.template(name), 'AWS::CloudWatch::Alarm').length;
+
+  expect(counts.filter(count => count !== alarms)).toEqual([]);
+});
+
+it('pages count alarms', () => {
+  const pages = ['README.md', ...dev.stackNames.map(name => `docs/systems/${name}.md`)];
+  const counting = pages.filter(page =>
+    /alarms at 10 cents/.test(readFileSync(join(repository, page), 'utf8')),
+  );
+  expect(counting.length).toBeGreaterThan(2);
+});
