@@ -132,6 +132,7 @@ describe('values out of range', () => {
     ['tableEncryption', 'none', 'aws-owned, customer-managed'],
     ['redrive', 'on', 'off, manual, scheduled'],
     ['eventStream', 'provisioned', 'none, on-demand'],
+    ['alarms', 'some', 'essential, full'],
     [
       'archivedTopicArn',
       'arn:aws:sns:eu-west-1:111122223333:orders.fifo',

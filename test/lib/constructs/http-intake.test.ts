@@ -155,6 +155,11 @@ describe('HttpIntake.route', () => {
     });
   });
 
+  it('is what makes the function run', () => {
+    const { intake, target } = routed();
+    expect(target.trigger).toBe(intake);
+  });
+
   it('takes signed requests only', () => {
     const { stack } = routed();
     expect(onlyResource(stack, 'AWS::ApiGatewayV2::Route').Properties).toMatchObject({

@@ -49,6 +49,13 @@ describe('MessageFunction', () => {
     expect(made.timeout.toMinutes()).toBe(15);
   });
 
+  it('runs for itself until somebody says what for', () => {
+    const { stack, made } = makeFunction();
+    expect(made.trigger).toBe(made);
+    made.triggeredBy(stack);
+    expect(made.trigger).toBe(stack);
+  });
+
   it('reads what its environment says, under the names that logs and metrics go by', () => {
     const { made, lambda } = makeFunction();
     expect(lambda.Properties.Environment).toEqual({

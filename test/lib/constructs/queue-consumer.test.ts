@@ -41,6 +41,12 @@ const mapping = (options?: Options) =>
   onlyResource(makeConsumer(options).stack, 'AWS::Lambda::EventSourceMapping').Properties;
 
 describe('QueueConsumer', () => {
+  it('runs for its queue, as often at a time as it is told', () => {
+    const { queue, consumer } = makeConsumer({ maxConcurrency: 7 });
+    expect(consumer.trigger).toBe(queue);
+    expect(consumer.maxConcurrency).toBe(7);
+  });
+
   it('takes messages from its queue', () => {
     const { stack, queue, consumer } = makeConsumer();
     expect(onlyResource(stack, 'AWS::Lambda::EventSourceMapping').Properties).toMatchObject({
