@@ -6,6 +6,7 @@ import { EventArchiveStack } from '../lib/stacks/event-archive-stack.ts';
 import { FileUploadsStack } from '../lib/stacks/file-uploads-stack.ts';
 import { MemeFactoryStack } from '../lib/stacks/meme-factory-stack.ts';
 import { NotificationsStack } from '../lib/stacks/notifications-stack.ts';
+import { OperationsStack } from '../lib/stacks/operations-stack.ts';
 import { OrderLedgerStack } from '../lib/stacks/order-ledger-stack.ts';
 import { OrderProcessingStack } from '../lib/stacks/order-processing-stack.ts';
 import { PrivateMessagingStack } from '../lib/stacks/private-messaging-stack.ts';
@@ -21,6 +22,7 @@ const systems = {
   'file-uploads': FileUploadsStack,
   'meme-factory': MemeFactoryStack,
   notifications: NotificationsStack,
+  operations: OperationsStack,
   'order-ledger': OrderLedgerStack,
   'order-processing': OrderProcessingStack,
   'private-messaging': PrivateMessagingStack,
@@ -36,5 +38,5 @@ export const systemNames = Object.keys(systems) as SystemName[];
 /** Adds systems to the app, all by default, in the stage that its context names. */
 export function addSystems(app: App, names: readonly SystemName[] = systemNames): void {
   const config = stageConfigFrom(name => app.node.tryGetContext(name));
-  for (const name of names) new systems[name](app, name, { config });
+  for (const name of names) new systems[name](app, name, { config, systems: systemNames });
 }

@@ -43,6 +43,8 @@ const phoneNumbers = 'phone numbers with their country code, such as +4917012345
 const webhookUrls = 'URLs such as https://example.com/new-posts';
 const endpointUrls =
   'URLs that begin with https://, such as https://events.pagerduty.com/integration/0123/enqueue';
+const aSlackChannel = "a Slack workspace's and a channel's id such as T07EA123LEP/C07EZ1ABC23";
+const topicArns = 'ARNs of topics such as arn:aws:sns:eu-west-1:111122223333:order-processing-AlarmsTopic';
 const aTopicArn = 'the ARN of a standard topic such as arn:aws:sns:eu-west-1:111122223333:orders';
 const anHttpsUrl = 'a URL such as https://crm.example.com/user-events';
 const aDocsUrl = 'a URL without a slash at the end such as https://git.example.com/messaging/blob/main';
@@ -83,10 +85,23 @@ const stageConfig = v.strictObject({
     v.pipe(v.string(endpointUrls), v.url(endpointUrls), v.startsWith('https://', endpointUrls)),
     endpointUrls,
   ),
+  /** Slack channel that gets alarms too; one of operations, since an account configures a channel once. */
+  alarmChat: v.optional(
+    v.pipe(v.string(aSlackChannel), v.regex(/^T[A-Z0-9]+\/[CG][A-Z0-9]+$/, aSlackChannel)),
+  ),
+  /** Alarm topics whose alarms the channel gets, beside that of operations: `AlarmTopicArn` of each system. */
+  alarmChatTopicArns: listOf(
+    v.pipe(v.string(topicArns), v.regex(/^arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w-]{1,256}$/, topicArns)),
+    topicArns,
+  ),
   /** The oldest message in a queue may be this old before an alarm goes off. */
   alarmMessageAgeInSeconds: wholeNumber(60, 1_209_600),
   /** So many messages may wait in a queue for a quarter of an hour before an alarm goes off. */
   alarmBacklog: wholeNumber(1, 10_000_000),
+  /** So many messages may come into a queue, or be published to a topic, in a day: more is a spike of cost. */
+  alarmMessagesPerDay: wholeNumber(1, 10_000_000_000),
+  /** What everything of the stage may cost in a month, in US dollars, before somebody is told. */
+  monthlyBudgetInUsd: wholeNumber(1, 10_000_000),
 
   /**
    * How much is watched: what is lost, given up, late or not handled, or what leads there too, with one page for
@@ -195,8 +210,11 @@ const stages: Readonly<Record<StageConfig['stage'], StageConfig>> = {
     alarmEmails: [],
     alarmWebhooks: [],
     alarms: 'essential',
+    alarmChatTopicArns: [],
     alarmMessageAgeInSeconds: 900,
     alarmBacklog: 1_000,
+    alarmMessagesPerDay: 10_000,
+    monthlyBudgetInUsd: 200,
     redrive: 'manual',
     dashboards: 'on',
     minWebServers: 1,
@@ -225,8 +243,11 @@ const stages: Readonly<Record<StageConfig['stage'], StageConfig>> = {
     alarmEmails: [],
     alarmWebhooks: [],
     alarms: 'full',
+    alarmChatTopicArns: [],
     alarmMessageAgeInSeconds: 300,
     alarmBacklog: 10_000,
+    alarmMessagesPerDay: 5_000_000,
+    monthlyBudgetInUsd: 2_000,
     redrive: 'manual',
     dashboards: 'on',
     minWebServers: 2,

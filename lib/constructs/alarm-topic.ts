@@ -4,7 +4,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
-import { Construct } from 'constructs';
+import { Construct, type IDependable } from 'constructs';
 import type { DeadLetterQueue } from './dead-letter-queue.ts';
 import { type DeliverySource, deliveredFor } from './delivery-source.ts';
 import { MessageKey } from './message-key.ts';
@@ -48,13 +48,24 @@ export class AlarmTopic extends Construct {
   /** Alarms that the topic is told of so far, by themselves or as signs of an incident. */
   readonly alarms: cloudwatch.AlarmBase[] = [];
   readonly #incidents = new Map<Construct, Incident>();
+  readonly #key: MessageKey;
 
   constructor(scope: Construct, id: string, props: AlarmTopicProps = {}) {
     super(scope, id);
     const stack = Stack.of(this);
-    const cloudWatch = 'cloudwatch.amazonaws.com';
+    this.#key = new MessageKey(this, 'Key', {
+      description: `Encrypts the alarms of ${stack.stackName}`,
+      ...(props.removalPolicy && { removalPolicy: props.removalPolicy }),
+    });
+
+    this.topic = new sns.Topic(this, 'Topic', {
+      displayName: `Alarms of ${stack.stackName}`,
+      masterKey: this.#key,
+      enforceSSL: true,
+    });
+    requireTlsBeyondPublishing(this.topic);
     // CloudFormation names an alarm after its stack.
-    const alarms: DeliverySource = {
+    this.#admit('AllowAlarms', 'cloudwatch.amazonaws.com', {
       sourceArn: stack.formatArn({
         service: 'cloudwatch',
         resource: 'alarm',
@@ -62,30 +73,28 @@ export class AlarmTopic extends Construct {
         arnFormat: ArnFormat.COLON_RESOURCE_NAME,
       }),
       sourceAccount: stack.account,
-    };
-    const key = new MessageKey(this, 'Key', {
-      description: `Encrypts the alarms of ${stack.stackName}`,
-      ...(props.removalPolicy && { removalPolicy: props.removalPolicy }),
     });
-    key.admit(cloudWatch, alarms);
-
-    this.topic = new sns.Topic(this, 'Topic', {
-      displayName: `Alarms of ${stack.stackName}`,
-      masterKey: key,
-      enforceSSL: true,
-    });
-    requireTlsBeyondPublishing(this.topic);
-    this.topic.addToResourcePolicy(
-      new iam.PolicyStatement({
-        sid: 'AllowAlarms',
-        actions: ['sns:Publish'],
-        principals: [new iam.ServicePrincipal(cloudWatch)],
-        resources: [this.topic.topicArn],
-        conditions: deliveredFor(alarms),
-      }),
-    );
     for (const email of props.emails ?? []) this.#mailTo(email);
     for (const url of props.webhooks ?? []) this.#postTo(url);
+  }
+
+  /**
+   * Admits the account's budgets to topic and key. AWS Budgets documents no narrower source than the account.
+   *
+   * @returns what a budget depends on.
+   * @see https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
+   */
+  admitBudgets(): IDependable {
+    const stack = Stack.of(this);
+    return this.#admit('AllowBudgets', 'budgets.amazonaws.com', {
+      sourceArn: stack.formatArn({
+        service: 'budgets',
+        region: '',
+        resource: '*',
+        arnFormat: ArnFormat.NO_RESOURCE_NAME,
+      }),
+      sourceAccount: stack.account,
+    });
   }
 
   /** Subscribes whatever SNS delivers to; returns the DLQ of the subscription. */
@@ -137,6 +146,22 @@ export class AlarmTopic extends Construct {
     return incident;
   }
 
+  #admit(sid: string, service: string, source: DeliverySource): IDependable {
+    this.#key.admit(service, source);
+    const { policyDependable } = this.topic.addToResourcePolicy(
+      new iam.PolicyStatement({
+        sid,
+        actions: ['sns:Publish'],
+        principals: [new iam.ServicePrincipal(service)],
+        resources: [this.topic.topicArn],
+        conditions: deliveredFor(source),
+      }),
+    );
+    if (!policyDependable)
+      throw new Error(`${this.node.path}: the topic's policy is not this stack's to write`);
+    return policyDependable;
+  }
+
   #mailTo(email: string): void {
     Validations.of(this.topic.addSubscription(new EmailSubscription(email))).acknowledge({
       id: 'Serverless::Serverless-SNSRedrivePolicy',
@@ -145,7 +170,7 @@ export class AlarmTopic extends Construct {
   }
 
   #postTo(url: string): void {
-    const { undelivered } = new HttpsSubscription(this, endpointId('Webhook', url), {
+    const webhook = new HttpsSubscription(this, endpointId('Webhook', url), {
       topic: this,
       selection: 'everything',
       url,
@@ -153,7 +178,7 @@ export class AlarmTopic extends Construct {
       contentType: 'text/plain',
     });
     this.notifyOf(
-      notEmptyAlarm(undelivered, 'Alarm', undelivered, {
+      notEmptyAlarm(webhook, 'Undelivered', webhook.undelivered, {
         means: 'Alarms could not be posted to their webhook: it is down, or does not want them any more.',
         breaks: 'Whom it calls has not heard of them. They wait in the DLQ for 14 days.',
         runbook: 'undelivered',

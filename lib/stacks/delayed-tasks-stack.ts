@@ -129,7 +129,11 @@ export class DelayedTasksStack extends SystemStack {
       maxMessageAge: Duration.seconds(longestTimerSeconds + config.alarmMessageAgeInSeconds),
     });
     new ConsumerMonitoring(this, 'RunTasksMonitoring', { function: runTasks, alarmTopic });
-    new TopicMonitoring(this, 'DueTasksMonitoring', { topic: dueTasks, alarmTopic });
+    new TopicMonitoring(this, 'DueTasksMonitoring', {
+      topic: dueTasks,
+      alarmTopic,
+      ...this.topicAlarmSettings,
+    });
 
     // What an operator looks at: the way of a task, and its trail in the logs
     this.showOnDashboard(alarmTopic, [

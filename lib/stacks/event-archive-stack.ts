@@ -90,7 +90,12 @@ export class EventArchiveStack extends SystemStack {
 
     // Alarms: whatever fails reaches a person
     const alarmTopic = new AlarmTopic(this, 'Alarms', this.alarmTopicSettings);
-    if (ownTopic) new TopicMonitoring(this, 'OrderEventsMonitoring', { topic: ownTopic, alarmTopic });
+    if (ownTopic)
+      new TopicMonitoring(this, 'OrderEventsMonitoring', {
+        topic: ownTopic,
+        alarmTopic,
+        ...this.topicAlarmSettings,
+      });
     new ArchiveMonitoring(this, 'ArchiveMonitoring', {
       archive,
       unreadable,

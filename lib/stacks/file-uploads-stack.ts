@@ -110,7 +110,7 @@ export class FileUploadsStack extends SystemStack {
       new CfnOutput(this, `${name}DlqUrl`, { value: queue.deadLetterQueue.queueUrl });
       new CfnOutput(this, `${name}TableName`, { value: records.table.tableName });
     }
-    new TopicMonitoring(this, 'UploadsMonitoring', { topic, alarmTopic });
+    new TopicMonitoring(this, 'UploadsMonitoring', { topic, alarmTopic, ...this.topicAlarmSettings });
 
     // What an operator looks at: the way of an upload, and its trail in the logs
     this.showOnDashboard(alarmTopic, [new DashboardRow('Fan-out').topic(topic), ...rows]);

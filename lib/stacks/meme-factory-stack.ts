@@ -123,7 +123,11 @@ export class MemeFactoryStack extends SystemStack {
     }
     new ConsumerMonitoring(this, 'OrderMemeMonitoring', { function: orderMeme, alarmTopic });
     new FleetMonitoring(this, 'ArtistsMonitoring', { tier: artists, alarmTopic });
-    new TopicMonitoring(this, 'ResultsMonitoring', { topic: results, alarmTopic });
+    new TopicMonitoring(this, 'ResultsMonitoring', {
+      topic: results,
+      alarmTopic,
+      ...this.topicAlarmSettings,
+    });
 
     // What an operator looks at: the way of a photo, and its trail in the logs
     this.showOnDashboard(alarmTopic, [

@@ -226,8 +226,12 @@ export class NotificationsStack extends SystemStack {
     const alarmTopic = new AlarmTopic(this, 'Alarms', this.alarmTopicSettings);
     new IntakeMonitoring(this, 'IntakeMonitoring', { intake, alarmTopic });
     new FunctionMonitoring(this, 'PublishPostMonitoring', { function: publishPost, alarmTopic });
-    new TopicMonitoring(this, 'NewPostMonitoring', { topic: posts, alarmTopic });
-    new TopicMonitoring(this, 'MailFeedbackMonitoring', { topic: feedback, alarmTopic });
+    new TopicMonitoring(this, 'NewPostMonitoring', { topic: posts, alarmTopic, ...this.topicAlarmSettings });
+    new TopicMonitoring(this, 'MailFeedbackMonitoring', {
+      topic: feedback,
+      alarmTopic,
+      ...this.topicAlarmSettings,
+    });
     new MailMonitoring(this, 'MailMonitoring', { alarmTopic });
     for (const consumer of [keepPost, sharePost, addressMails, sendMail, noteUndeliverable]) {
       const { queue } = consumer;

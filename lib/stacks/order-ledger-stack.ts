@@ -60,7 +60,7 @@ export class OrderLedgerStack extends SystemStack {
 
     // Alarms: whatever fails reaches a person
     const alarmTopic = new AlarmTopic(this, 'Alarms', this.alarmTopicSettings);
-    new TopicMonitoring(this, 'OrderEventsMonitoring', { topic, alarmTopic });
+    new TopicMonitoring(this, 'OrderEventsMonitoring', { topic, alarmTopic, ...this.topicAlarmSettings });
     new QueueMonitoring(this, 'LedgerMonitoring', { queue, alarmTopic, ...this.alarmSettings });
     new ConsumerMonitoring(this, 'LedgerConsumerMonitoring', { function: consumer, alarmTopic });
 

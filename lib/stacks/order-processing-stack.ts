@@ -156,7 +156,11 @@ export class OrderProcessingStack extends SystemStack {
     const alarmTopic = new AlarmTopic(this, 'Alarms', this.alarmTopicSettings);
     new IntakeMonitoring(this, 'IntakeMonitoring', { intake, alarmTopic });
     new FunctionMonitoring(this, 'PlaceOrderMonitoring', { function: placeOrder, alarmTopic });
-    new TopicMonitoring(this, 'OrderPlacedMonitoring', { topic: orders, alarmTopic });
+    new TopicMonitoring(this, 'OrderPlacedMonitoring', {
+      topic: orders,
+      alarmTopic,
+      ...this.topicAlarmSettings,
+    });
     for (const consumer of [payment, inventory, shipping]) {
       const { queue } = consumer;
       new QueueMonitoring(this, `${queue.node.id}Monitoring`, { queue, alarmTopic, ...this.alarmSettings });

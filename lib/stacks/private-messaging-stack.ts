@@ -62,7 +62,11 @@ export class PrivateMessagingStack extends SystemStack {
     // Alarms: whatever fails reaches a person
     const alarmTopic = new AlarmTopic(this, 'Alarms', this.alarmTopicSettings);
     new QueueMonitoring(this, 'InboxMonitoring', { queue: inbox, alarmTopic, ...this.alarmSettings });
-    new TopicMonitoring(this, 'NoticesMonitoring', { topic: notices, alarmTopic });
+    new TopicMonitoring(this, 'NoticesMonitoring', {
+      topic: notices,
+      alarmTopic,
+      ...this.topicAlarmSettings,
+    });
 
     this.showOnDashboard(alarmTopic, [new DashboardRow('Notices and messages').topic(notices).queue(inbox)]);
 

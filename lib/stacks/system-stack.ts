@@ -9,6 +9,7 @@ import type { DashboardRow } from '../constructs/monitoring/dashboard/dashboard-
 import { SystemDashboard } from '../constructs/monitoring/dashboard/system-dashboard.ts';
 import { setMonitoringContext } from '../constructs/monitoring/monitoring-context.ts';
 import type { QueueMonitoringProps } from '../constructs/monitoring/queue-monitoring.ts';
+import type { TopicMonitoringProps } from '../constructs/monitoring/topic-monitoring.ts';
 import { type RedrivenQueue, Redriver } from '../constructs/redriver.ts';
 import type { StateTableProps } from '../constructs/state-table.ts';
 
@@ -90,11 +91,20 @@ export abstract class SystemStack extends Stack {
     return { emails: alarmEmails, webhooks: alarmWebhooks, removalPolicy: this.removalPolicy };
   }
 
+  /** When the stage wants an alarm of a topic. */
+  protected get topicAlarmSettings(): Pick<TopicMonitoringProps, 'maxMessagesPerDay'> {
+    return { maxMessagesPerDay: this.config.alarmMessagesPerDay };
+  }
+
   /** When the stage wants an alarm of a queue. */
-  protected get alarmSettings(): Pick<QueueMonitoringProps, 'maxMessageAge' | 'maxBacklog'> {
+  protected get alarmSettings(): Pick<
+    QueueMonitoringProps,
+    'maxMessageAge' | 'maxBacklog' | 'maxMessagesPerDay'
+  > {
     return {
       maxMessageAge: Duration.seconds(this.config.alarmMessageAgeInSeconds),
       maxBacklog: this.config.alarmBacklog,
+      maxMessagesPerDay: this.config.alarmMessagesPerDay,
     };
   }
 }

@@ -146,7 +146,7 @@ export class TravelSearchStack extends SystemStack {
     new QueueMonitoring(this, 'RequestsMonitoring', {
       queue: requests,
       alarmTopic,
-      maxBacklog: config.alarmBacklog,
+      ...this.alarmSettings,
       maxMessageAge: Duration.minutes(1),
     });
     new FleetMonitoring(this, 'SearchMonitoring', { tier: search, alarmTopic });

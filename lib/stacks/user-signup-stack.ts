@@ -167,7 +167,11 @@ export class UserSignupStack extends SystemStack {
 
     new IntakeMonitoring(this, 'IntakeMonitoring', { intake, alarmTopic });
     new FunctionMonitoring(this, 'SignUpMonitoring', { function: signUp, alarmTopic });
-    new TopicMonitoring(this, 'UserEventsMonitoring', { topic: events, alarmTopic });
+    new TopicMonitoring(this, 'UserEventsMonitoring', {
+      topic: events,
+      alarmTopic,
+      ...this.topicAlarmSettings,
+    });
     new ConsumerMonitoring(this, 'WelcomeMonitoring', { function: welcome, alarmTopic });
     new SubscriptionMonitoring(this, 'WelcomeSubscriptionMonitoring', {
       subscription: welcoming,

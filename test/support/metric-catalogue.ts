@@ -71,14 +71,17 @@ export const awsMetrics: Readonly<Record<string, MetricNamespace>> = {
   },
   // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
   'AWS/Lambda': {
-    dimensions: [['FunctionName']],
+    // Without one, what all functions of the account do in the region.
+    dimensions: [['FunctionName'], []],
     metrics: [
+      'ClaimedAccountConcurrency',
       'ConcurrentExecutions',
       'DestinationDeliveryFailures',
       'Duration',
       'Errors',
       'Invocations',
       'Throttles',
+      'UnreservedConcurrentExecutions',
     ],
   },
   // https://docs.aws.amazon.com/ses/latest/dg/reputationdashboard-cloudwatch-alarm.html

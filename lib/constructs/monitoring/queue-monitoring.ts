@@ -4,6 +4,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { AlarmTopic } from '../alarm-topic.ts';
 import type { DurableQueue } from '../durable-queue.ts';
+import { MessagesPerDayAlarm } from './messages-per-day-alarm.ts';
 import { MonitoringAlarm } from './monitoring-alarm.ts';
 import { fineAlarms } from './monitoring-context.ts';
 import type { AlarmText } from './runbook.ts';
@@ -26,6 +27,13 @@ export interface QueueMonitoringProps {
    * @default 1000
    */
   readonly maxBacklog?: number;
+
+  /**
+   * How many messages may come in a day, however fast they are handled: more is a spike of cost.
+   *
+   * @default - any number may come
+   */
+  readonly maxMessagesPerDay?: number;
 }
 
 /** Most messages that consumers may have in hand at once, of a standard queue and of a FIFO queue alike. */
@@ -39,7 +47,7 @@ const growingFromPercent = 10;
 
 /**
  * Alarms of a queue: its DLQ has a message, its oldest message is too old, its backlog stays, or grows while
- * consumers run, or consumers keep nearly as many messages as they may.
+ * consumers run, consumers keep nearly as many messages as they may, or more came in a day than should.
  *
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
  */
@@ -86,9 +94,21 @@ export class QueueMonitoring extends Construct {
         inFlight(this, queue),
       ]),
     ];
-    this.alarms = [deadLetters, ...signs];
+    // No sign of a fault: messages that all are handled at once go over it too.
+    const spikes =
+      props.maxMessagesPerDay === undefined
+        ? []
+        : [
+            new MessagesPerDayAlarm(this, 'MessagesPerDay', {
+              metric: queue.metricNumberOfMessagesSent(),
+              went: 'into the queue',
+              limit: props.maxMessagesPerDay,
+            }),
+          ];
+    this.alarms = [deadLetters, ...signs, ...spikes];
     props.alarmTopic.notifyOfSigns(props.queue, ...signs);
     props.alarmTopic.notifyOfRemains(props.queue, deadLetters);
+    props.alarmTopic.notifyOf(...spikes);
   }
 }
 

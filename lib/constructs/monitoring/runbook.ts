@@ -50,6 +50,10 @@ export const runbooks = {
   replyQueueDeleted: 'replies.md#a-reply-queue-was-deleted',
 
   schedules: 'schedule.md',
+
+  messagesPerDay: 'cost-spike.md#messages-per-day',
+  /** AWS Budgets tells of this in words of its own: no alarm names it. */
+  budget: 'cost-spike.md#budget',
 } as const;
 
 /** Name of what an alarm is about. */

@@ -6,6 +6,7 @@ import { type EventSchemas, eventTypeAttribute } from '../../../contracts/events
 import type { AlarmTopic } from '../alarm-topic.ts';
 import type { FanOutTopic } from '../fan-out-topic.ts';
 import { CountAlarm } from './count-alarm.ts';
+import { MessagesPerDayAlarm } from './messages-per-day-alarm.ts';
 import { MonitoringAlarm } from './monitoring-alarm.ts';
 import { fineAlarms } from './monitoring-context.ts';
 import { notEmptyAlarm } from './queue-monitoring.ts';
@@ -14,11 +15,19 @@ export interface TopicMonitoringProps {
   /** Topic with all its subscriptions made. */
   readonly topic: FanOutTopic<EventSchemas>;
   readonly alarmTopic: AlarmTopic;
+
+  /**
+   * How many messages may be published in a day: more is a spike of cost, at each subscriber again.
+   *
+   * @default - any number may be
+   */
+  readonly maxMessagesPerDay?: number;
 }
 
 /**
  * Alarms of a topic: the DLQ of a subscription has a message, or could not take one, something was published
- * that no subscription could select, since it says of itself nothing at all, or nobody takes anything any more.
+ * that no subscription could select, since it says of itself nothing at all, nobody takes anything any more, or
+ * more was published in a day than should.
  *
  * A failed delivery is told of by the DLQ that it is in. `NumberOfNotificationsFailed` would tell of it once more,
  * and of endpoints over HTTPS also of each failed try that is followed by one that succeeds.
@@ -56,9 +65,22 @@ export class TopicMonitoring extends Construct {
             ...fineAlarms(this, () => [filteredOut(this, topic)]),
           ]
         : []),
+      ...fineAlarms(this, () => spikes(this, topic, props.maxMessagesPerDay)),
     ];
     props.alarmTopic.notifyOf(...this.alarms);
   }
+}
+
+/** More was published in a day than should: each queue behind the topic tells of its share by itself. */
+function spikes(scope: Construct, topic: ITopic, limit: number | undefined): readonly cloudwatch.Alarm[] {
+  if (limit === undefined) return [];
+  return [
+    new MessagesPerDayAlarm(scope, 'MessagesPerDay', {
+      metric: topic.metricNumberOfMessagesPublished(),
+      went: 'to the topic',
+      limit,
+    }),
+  ];
 }
 
 /** Everything that was published for half an hour passed by every subscription: nobody knows its types. */

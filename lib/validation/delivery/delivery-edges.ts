@@ -1,6 +1,7 @@
 import type { Edge } from './edge.ts';
 import { alarmEdges } from './finders/alarms.ts';
 import { budgetEdges } from './finders/budgets.ts';
+import { chatEdges } from './finders/chat.ts';
 import { trailEdges } from './finders/cloudtrail.ts';
 import { pipeEdges, ruleEdges, scheduleEdges } from './finders/events.ts';
 import { type FindEdges, unknownDelivery } from './finders/finder.ts';
@@ -19,6 +20,7 @@ import type { Proof } from './questions.ts';
 const finders: Readonly<Record<string, FindEdges>> = {
   'AWS::ApiGatewayV2::Route': routeEdges,
   'AWS::Budgets::Budget': budgetEdges,
+  'AWS::Chatbot::SlackChannelConfiguration': chatEdges,
   'AWS::CloudTrail::Trail': trailEdges,
   'AWS::CloudWatch::Alarm': alarmEdges,
   'AWS::CloudWatch::CompositeAlarm': alarmEdges,

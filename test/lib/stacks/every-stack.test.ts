@@ -31,6 +31,34 @@ const callsWithoutResource = [
   'xray:PutTraceSegments',
 ];
 
+/**
+ * Types that CloudFormation gives no tags. None of them costs anything by itself; instances of a launch template
+ * get theirs by what it says of them.
+ */
+const untaggable = new Set([
+  'AWS::ApiGatewayV2::Integration',
+  'AWS::ApiGatewayV2::Route',
+  'AWS::ApplicationAutoScaling::ScalingPolicy',
+  'AWS::AutoScaling::ScalingPolicy',
+  'AWS::CDK::Metadata',
+  'AWS::EC2::LaunchTemplate',
+  'AWS::EC2::SecurityGroupEgress',
+  'AWS::EC2::SecurityGroupIngress',
+  'AWS::EC2::SubnetRouteTableAssociation',
+  'AWS::IAM::InstanceProfile',
+  'AWS::IAM::ManagedPolicy',
+  'AWS::IAM::Policy',
+  'AWS::Lambda::EventInvokeConfig',
+  'AWS::Lambda::Permission',
+  'AWS::Logs::LogStream',
+  'AWS::Logs::QueryDefinition',
+  'AWS::S3::BucketPolicy',
+  'AWS::SES::ConfigurationSetEventDestination',
+  'AWS::SNS::Subscription',
+  'AWS::SNS::TopicPolicy',
+  'AWS::SQS::QueuePolicy',
+]);
+
 /** Resources that hold what cannot be had again. */
 const holdingData = [
   'AWS::DynamoDB::Table',
@@ -151,11 +179,42 @@ describe.each(everyStack)('$name', ({ stage, stack, template }) => {
 
   it('carries the cost-allocation tags on everything that can have tags', () => {
     const taggable = taggableIds(stack);
-    const expected = { system: stack.stackName, stage, 'cost-center': 'messaging' };
+    const expected = costTags(stack, stage);
     expect(taggable.length).toBeGreaterThan(0);
     expect(taggable.map(id => ({ id, tags: tagsOf(template, id) }))).toEqual(
       taggable.map(id => ({ id, tags: expect.objectContaining(expected) })),
     );
+  });
+
+  it('has nothing else without tags but what CloudFormation cannot tag', () => {
+    const tagged = taggableIds(stack);
+    const untagged = Object.entries(template.Resources).filter(([id]) => !tagged.includes(id));
+    expect(untagged.filter(([, { Type }]) => !untaggable.has(Type)).map(([id]) => id)).toEqual([]);
+  });
+
+  it('hands the tags on to what its resources start: instances, their volumes, tasks', () => {
+    const expected = expect.objectContaining(costTags(stack, stage));
+    for (const [id, { Properties }] of resourcesOfType(template, 'AWS::EC2::LaunchTemplate')) {
+      const { TagSpecifications } = Properties.LaunchTemplateData as {
+        TagSpecifications: TagSpecification[];
+      };
+      expect(TagSpecifications.map(({ ResourceType, Tags }) => [id, ResourceType, tagsIn(Tags)])).toEqual([
+        [id, 'instance', expected],
+        [id, 'volume', expected],
+      ]);
+    }
+    for (const [id, { Properties }] of resourcesOfType(template, 'AWS::AutoScaling::AutoScalingGroup')) {
+      const handedOn = (Properties.Tags as { PropagateAtLaunch: boolean }[]).map(
+        tag => tag.PropagateAtLaunch,
+      );
+      expect([id, ...new Set(handedOn)]).toEqual([id, true]);
+    }
+    for (const [id, { Properties }] of resourcesOfType(template, 'AWS::ECS::Service')) {
+      expect([id, Properties.PropagateTags]).toEqual([id, 'SERVICE']);
+    }
+    for (const [id, { Properties }] of resourcesOfType(template, 'AWS::EC2::Instance')) {
+      expect([id, Properties.PropagateTagsToVolumeOnCreation]).toEqual([id, true]);
+    }
   });
 
   it('has logical ids that say nothing of the stage', () => {
@@ -218,10 +277,25 @@ function taggableIds(stack: Stack): string[] {
     .map(resource => stack.resolve(resource.logicalId) as string);
 }
 
-/** Tags of a resource; CloudFormation takes lists for some types and maps for others. */
+/** By what costs are told apart: of which system, stage and payer they are. */
+function costTags(stack: Stack, stage: string) {
+  return { system: stack.stackName, stage, 'cost-center': 'messaging' };
+}
+
+/** Tags of a resource, under the name that its type has for them. */
 function tagsOf(template: TemplateJson, id: string): Record<string, unknown> {
-  const tags = (template.Resources[id]?.Properties?.Tags ?? {}) as object;
-  if (!Array.isArray(tags)) return { ...tags };
+  const { Tags, ResourceTags } = template.Resources[id]?.Properties ?? {};
+  return tagsIn(Tags ?? ResourceTags);
+}
+
+interface TagSpecification {
+  readonly ResourceType: string;
+  readonly Tags: unknown;
+}
+
+/** CloudFormation takes lists for some types and maps for others. */
+function tagsIn(tags: unknown = {}): Record<string, unknown> {
+  if (!Array.isArray(tags)) return { ...(tags as Record<string, unknown>) };
   return Object.fromEntries(
     (tags as { Key: string; Value: unknown }[]).map(({ Key, Value }) => [Key, Value]),
   );

@@ -216,6 +216,7 @@ describe.each([
       'ApproximateAgeOfOldestMessageInQuietGroups',
       'ApproximateNumberOfMessagesNotVisible',
       'ApproximateNumberOfMessagesVisible',
+      'NumberOfMessagesSent',
     ]);
     expect(watchedOf({ 'Fn::GetAtt': [deadLetterQueue.id, 'QueueName'] })).toEqual([
       'ApproximateNumberOfMessagesVisible',

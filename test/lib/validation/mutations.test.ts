@@ -122,6 +122,8 @@ const add =
   ({ PolicyDocument }) =>
     void PolicyDocument.Statement.push(statement);
 
+const isBudgets = (principal: unknown) => JSON.stringify(principal)?.includes('budgets.amazonaws.com');
+
 const orders = 'order-processing';
 const ledger = 'order-ledger';
 const mapping = `${orders}/PaymentConsumer/Function/SqsEventSource:orderprocessingPaymentQueue03D978EA`;
@@ -181,6 +183,32 @@ const mutations: readonly Mutation[] = [
     at: 'private-messaging/Alarms/Topic/Policy',
     caughtBy: 'Delivery::Blocked',
     breaks: drop('PolicyDocument', 'sns:Publish'),
+  },
+  {
+    what: "drop AWS Budgets from the alarms' key",
+    at: 'operations/Alarms/Key',
+    caughtBy: 'Delivery::Blocked',
+    breaks: ({ KeyPolicy }) => {
+      KeyPolicy.Statement = KeyPolicy.Statement.filter(({ Principal }) => !isBudgets(Principal));
+    },
+  },
+  {
+    what: "drop AWS Budgets from the alarms' topic",
+    at: 'operations/Alarms/Topic/Policy',
+    caughtBy: 'Delivery::Blocked',
+    breaks: ({ PolicyDocument }) => {
+      PolicyDocument.Statement = PolicyDocument.Statement.filter(({ Principal }) => !isBudgets(Principal));
+    },
+  },
+  {
+    what: 'let budgets of any account tell of alarms',
+    at: 'operations/Alarms/Topic/Policy',
+    caughtBy: 'Delivery::Open',
+    breaks: ({ PolicyDocument }) => {
+      for (const statement of PolicyDocument.Statement) {
+        if (isBudgets(statement.Principal)) delete statement.Condition;
+      }
+    },
   },
   {
     what: 'ask of SNS the account that it does not send',

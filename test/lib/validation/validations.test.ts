@@ -55,6 +55,18 @@ function failuresOf(make: (stack: Stack) => void): Record<string, string[]> {
   );
 }
 
+it('passes for whoever alarms can reach: people, webhooks, a chat', () => {
+  const app = testApp({
+    alarmEmails: 'jane@example.com,john@example.com',
+    alarmWebhooks: 'https://pager.example.com/1,https://pager.example.com/2',
+    alarmChat: 'T07EA123LEP/C07EZ1ABC23',
+  });
+  addSystems(app, ['operations', 'order-ledger']);
+  addValidations(app);
+  const { directory } = app.synth();
+  expect(reportsIn(directory).flatMap(({ violations }) => violations)).toEqual([]);
+});
+
 describe.each(['dev', 'prod'])('validated synth of %s', stage => {
   const app = testApp({ stage });
   addSystems(app);

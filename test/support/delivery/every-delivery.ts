@@ -306,6 +306,10 @@ export function everyDelivery(): { Resources: MutableResources } & Json {
           { Subscribers: [{ SubscriptionType: 'SNS', Address: ref('Events') }] },
         ],
       }),
+      Chat: resource('AWS::Chatbot::SlackChannelConfiguration', {
+        SlackChannelId: 'C07EZ1ABC23',
+        SnsTopicArns: [ref('Events')],
+      }),
       Replay: resource('AWS::Pipes::Pipe', {
         RoleArn: arnOf('ReplayRole'),
         Source: arnOf('Undelivered'),

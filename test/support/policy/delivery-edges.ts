@@ -16,6 +16,7 @@ type FindEdges = (resource: DeployedResource, world: PolicyWorld) => readonly Ed
 /** How each type of resource delivers. */
 const finders: Readonly<Record<string, FindEdges>> = {
   'AWS::ApiGatewayV2::Route': integrationEdges,
+  'AWS::Budgets::Budget': budgetEdges,
   'AWS::CloudWatch::Alarm': alarmEdges,
   'AWS::CloudWatch::CompositeAlarm': alarmEdges,
   'AWS::Events::Rule': ruleEdges,
@@ -33,7 +34,6 @@ const finders: Readonly<Record<string, FindEdges>> = {
 /** Types that deliver in ways that have no finder above yet. */
 const unknownDeliverers = new Set([
   'AWS::ApiGateway::Method',
-  'AWS::Budgets::Budget',
   'AWS::CloudTrail::Trail',
   'AWS::Pipes::Pipe',
   'AWS::Scheduler::Schedule',
@@ -147,6 +147,21 @@ function integrationEdges(route: DeployedResource, world: PolicyWorld): readonly
   };
   const target = integration.property('IntegrationUri');
   return [serviceDelivery(world, 'apigateway.amazonaws.com', source, 'lambda:InvokeFunction', target)];
+}
+
+/** A budget publishes for the account: it is let in by the ARN of all budgets, so that no other is a neighbour. */
+function budgetEdges(budget: DeployedResource, world: PolicyWorld): readonly Edge[] {
+  const notifications = (budget.property('NotificationsWithSubscribers') ?? []) as readonly {
+    readonly Subscribers: readonly { readonly SubscriptionType: string; readonly Address: string }[];
+  }[];
+  const topics = notifications
+    .flatMap(({ Subscribers }) => Subscribers)
+    .filter(({ SubscriptionType }) => SubscriptionType === 'SNS')
+    .map(({ Address }) => Address);
+  const source = { ...sourceFrom(budget), name: undefined };
+  return [...new Set(topics)].map(topic =>
+    serviceDelivery(world, 'budgets.amazonaws.com', source, 'sns:Publish', topic),
+  );
 }
 
 function ruleEdges(rule: DeployedResource, world: PolicyWorld): readonly Edge[] {

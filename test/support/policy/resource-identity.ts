@@ -51,6 +51,13 @@ const kinds: Readonly<Record<string, ResourceKind>> = {
       return { arn, ref: url, attributes: { Arn: arn, QueueName: name, QueueUrl: url } };
     },
   },
+  'AWS::Budgets::Budget': {
+    identify: (name, { account }) => ({
+      arn: `arn:aws:budgets::${account}:budget/${name}`,
+      ref: name,
+      attributes: {},
+    }),
+  },
   'AWS::SNS::Topic': {
     nameProperty: 'TopicName',
     identify: (name, { region, account }) => {

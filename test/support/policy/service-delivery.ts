@@ -10,8 +10,11 @@ export interface DeliverySource extends Source {
   readonly path: string;
   readonly arn: string;
   readonly account: string;
-  /** The part of the ARN that is its own, so that a neighbour has another in its place. */
-  readonly name: string;
+  /**
+   * The part of the ARN that is its own, so that a neighbour has another in its place; undefined where AWS
+   * documents the account as the narrowest source.
+   */
+  readonly name: string | undefined;
 }
 
 export interface DeliveryDetails {
@@ -78,7 +81,9 @@ export class ServiceDelivery implements Edge {
     const world = this.#world;
     const otherService = service === 'events.amazonaws.com' ? 's3.amazonaws.com' : 'events.amazonaws.com';
     const similar: readonly Source[] = [
-      { arn: source.arn.replace(source.name, 'neighbour'), account: source.account },
+      ...(source.name === undefined
+        ? []
+        : [{ arn: source.arn.replace(source.name, 'neighbour'), account: source.account }]),
       { arn: arnElsewhere(source.arn, { account: foreignAccount }), account: foreignAccount },
       { arn: arnElsewhere(source.arn, { region: foreignRegion }), account: source.account },
     ];

@@ -94,6 +94,33 @@ describe('QueueMonitoring', () => {
     });
   });
 
+  it('raises an alarm when more messages came in a day than it is told that may', () => {
+    const { alarms, queue, dimensionOf } = monitorQueue({ maxMessagesPerDay: 10_000 });
+    const alarm = alarms.find(({ node }) => node.id === 'MessagesPerDay');
+    if (!alarm) throw new Error('There is no alarm of messages per day');
+    expect(resourceOf(alarm).Properties).toMatchObject({
+      AlarmDescription: expect.stringMatching(/^More than 10000 messages .* cost spike/),
+      Namespace: 'AWS/SQS',
+      MetricName: 'NumberOfMessagesSent',
+      Dimensions: dimensionOf(queue.queue),
+      Statistic: 'Sum',
+      Period: 86_400,
+      Threshold: 10_000,
+      ComparisonOperator: 'GreaterThanThreshold',
+      EvaluationPeriods: 1,
+      TreatMissingData: 'notBreaching',
+    });
+  });
+
+  it('lets any number of messages come in a day, by default', () => {
+    expect(monitorQueue().alarms.map(({ node }) => node.id)).not.toContain('MessagesPerDay');
+  });
+
+  it('tells of messages per day by itself: they are no sign of a fault', () => {
+    const { stack, alarms, alarmTopic } = monitorQueue({ maxMessagesPerDay: 10_000 });
+    expect(toldBy(stack, alarmTopic, alarms)).toMatchObject({ MessagesPerDay: 'itself' });
+  });
+
   it('raises an alarm when consumers run and the backlog grows for half an hour, from a tenth of it', () => {
     const { growing } = monitorQueue({ maxBacklog: 500 });
     expect(growing).toMatchObject({

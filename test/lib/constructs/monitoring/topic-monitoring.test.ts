@@ -6,7 +6,7 @@ import { MessageKey } from '../../../../lib/constructs/message-key.ts';
 import { TopicMonitoring } from '../../../../lib/constructs/monitoring/topic-monitoring.ts';
 import { resourceOf, testStack } from '../../../support/stack-template.ts';
 
-function monitorTopic() {
+function monitorTopic(props: { readonly maxMessagesPerDay?: number } = {}) {
   const stack = testStack();
   const topic = new FanOutTopic(stack, 'OrderPlaced', {
     events: orderEvents,
@@ -17,7 +17,7 @@ function monitorTopic() {
     topic.fanOutTo(new DurableQueue(stack, 'Shipping'), shippingEvents),
   ];
   const alarmTopic = new AlarmTopic(stack, 'Alarms');
-  const { alarms } = new TopicMonitoring(stack, 'Monitoring', { topic, alarmTopic });
+  const { alarms } = new TopicMonitoring(stack, 'Monitoring', { topic, alarmTopic, ...props });
   return { stack, topic, undelivered, alarmTopic, alarms };
 }
 
@@ -101,10 +101,26 @@ describe('TopicMonitoring', () => {
     expect(alarms.map(alarm => alarm.node.id)).toEqual(['LostDeliveries', 'UndeliveredArchive']);
   });
 
+  it('raises an alarm when more was published in a day than it is told that may', () => {
+    const { stack, topic, alarms } = monitorTopic({ maxMessagesPerDay: 10_000 });
+    expect(alarms.slice(5).map(alarm => resourceOf(alarm).Properties)).toMatchObject([
+      {
+        Namespace: 'AWS/SNS',
+        MetricName: 'NumberOfMessagesPublished',
+        Dimensions: [{ Name: 'TopicName', Value: stack.resolve(topic.topic.topicName) }],
+        Statistic: 'Sum',
+        Period: 86_400,
+        Threshold: 10_000,
+        ComparisonOperator: 'GreaterThanThreshold',
+        TreatMissingData: 'notBreaching',
+      },
+    ]);
+  });
+
   it('tells the alarm topic of each', () => {
-    const { stack, alarms, alarmTopic } = monitorTopic();
+    const { stack, alarms, alarmTopic } = monitorTopic({ maxMessagesPerDay: 10_000 });
     const topicArn = stack.resolve(alarmTopic.topic.topicArn);
-    expect(alarms).toHaveLength(5);
+    expect(alarms).toHaveLength(6);
     for (const alarm of alarms) {
       expect(resourceOf(alarm).Properties).toMatchObject({
         AlarmActions: [topicArn],

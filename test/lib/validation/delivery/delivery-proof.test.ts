@@ -76,6 +76,7 @@ it('sees a delivery of every kind, and nothing wrong with those that are sound',
     'CloudTrail: all/Calls → all/Kept',
     'Mail events: all/Mails → all/Events',
     'Budget: all/Costs → all/Events',
+    'Chat: all/Events → Slack channel C07EZ1ABC23',
     'Pipe source: all/Undelivered → all/Replay',
     'Pipe target: all/Replay → all/Tasks',
   ]);

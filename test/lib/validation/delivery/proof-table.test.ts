@@ -7,7 +7,7 @@ it('has a row for each delivery, that anyone can read in a pull request', () => 
   expect(table.split('\n').slice(0, 8)).toEqual([
     '## Delivery proof (dev)',
     '',
-    'Deliveries: 22. Stacks: 1. Verdict: all pass, alone, and over TLS only.',
+    'Deliveries: 23. Stacks: 1. Verdict: all pass, alone, and over TLS only.',
     '',
     '### all',
     '',
