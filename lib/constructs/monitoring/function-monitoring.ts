@@ -66,8 +66,9 @@ export class FunctionMonitoring extends Construct {
  *
  * A record that can never succeed, or that failed as nobody foresaw, is told of at once. One that a later try may
  * mend is not, unless such failures go on for minutes: a message that comes back every 90 seconds has then
- * failed three times of the five that it is given. All of these are fine alarms: where a stage has the essential
- * ones, the DLQ tells of it in the end.
+ * failed three times of the five that it is given. Records that were left behind a failed one of their group
+ * (`RecordsLeftBehind`) did not fail: the one before them is told of. All of these are fine alarms: where a stage
+ * has the essential ones, the DLQ tells of it in the end.
  */
 export class ConsumerMonitoring extends FunctionMonitoring {
   constructor(scope: Construct, id: string, props: FunctionMonitoringProps) {
