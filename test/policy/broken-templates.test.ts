@@ -278,14 +278,14 @@ describe('finds a delivery broken', () => {
     },
     {
       how: 'the key of the alarms does not let CloudWatch in',
-      edge: /\/PaymentMonitoring\/Backlog → .*\/Alarms\/Topic$/,
+      edge: /\/PaymentMonitoring\/MessageAge → .*\/Alarms\/Topic$/,
       path: 'Alarms/Key',
       tamper: key => without(key.KeyPolicy, 'kms:Decrypt'),
       finds: /^blocked: cloudwatch.amazonaws.com for .*: kms:Decrypt on order-processing\/Alarms\/Key/,
     },
     {
       how: "the alarm topic lets CloudWatch in for the account's other alarms",
-      edge: /\/PaymentMonitoring\/Backlog → .*\/Alarms\/Topic$/,
+      edge: /\/PaymentMonitoring\/MessageAge → .*\/Alarms\/Topic$/,
       path: 'Alarms/Topic/Policy',
       tamper: policy => {
         delete statementAbout(policy.PolicyDocument, 'sns:Publish').Condition?.ArnLike;
