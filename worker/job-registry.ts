@@ -14,6 +14,7 @@ export const jobs: JobRegistry = {
   'admit-video': () => import('./jobs/admit-video.ts'),
   'draw-meme': () => import('./jobs/draw-meme.ts'),
   'make-storyboard': () => import('./jobs/make-storyboard.ts'),
+  'publish-to-broker': () => import('./jobs/publish-to-broker.ts'),
   'search-flights': () => import('./jobs/search-flights.ts'),
 };
 

@@ -1,0 +1,22 @@
+// Starts a program, as the leader of a group of processes, and ends all of them when whoever started this does,
+// even if that was killed.
+import { spawn } from 'node:child_process';
+
+const [command, ...parameters] = process.argv.slice(2);
+const child = spawn(command, parameters, { detached: true, stdio: ['ignore', 'inherit', 'inherit'] });
+
+function end(signal) {
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+process.on('SIGTERM', () => end('SIGKILL'));
+process.once('disconnect', () => end('SIGKILL'));
+child.once('error', error => {
+  console.error(error.message);
+  process.exit(1);
+});
+child.once('exit', code => process.exit(code ?? 0));

@@ -1,0 +1,129 @@
+import * as v from 'valibot';
+import type { BrokerQueue } from '../../contracts/broker.ts';
+import { workerMetrics } from '../../contracts/worker.ts';
+import { BadMessageError, errorFrom, type FailureKind, failureKind, PermanentFailure } from '../failures.ts';
+import type { JobOutcome } from '../job.ts';
+import { type Log, logWith } from '../observability/log.ts';
+import type { WorkerMetrics } from '../observability/metrics.ts';
+import { type Backoff, pauseAfter } from './backoff.ts';
+
+/** A message as a broker hands it out, whatever its protocol. */
+export interface BrokerDelivery {
+  readonly body: string;
+  readonly messageId: string | undefined;
+  /** 1 at the first delivery. */
+  readonly tries: number;
+  /** Aborted when the consumer has no more time. */
+  readonly signal: AbortSignal;
+}
+
+/** What is to become of a message: it is done, comes again after a pause, or is given up for a reason. */
+export type Settlement =
+  | { readonly action: 'accept' }
+  | { readonly action: 'retry'; readonly afterMs: number }
+  | { readonly action: 'bury'; readonly reason: string; readonly kind: FailureKind; readonly tries: number };
+
+/** An event reached a queue that is not for its type. */
+export class UnknownEventTypeError extends PermanentFailure {
+  override readonly name = 'UnknownEventTypeError';
+}
+
+export interface MessageHandlingOptions<Event> {
+  readonly queue: BrokerQueue<Event>;
+  /**
+   * Does what an event asks for. Events come at least once, so it must stand being called again with the same
+   * one, at any time and at the same time.
+   *
+   * @throws PermanentFailure what no retry mends; PassingFailure what one may.
+   */
+  readonly handle: (event: Event, delivery: Pick<BrokerDelivery, 'signal'>) => Promise<JobOutcome>;
+  /** Fields of an event that tell what it is about, for log lines. */
+  readonly subject: (event: Event) => Readonly<Record<string, unknown>>;
+  readonly retry: Backoff;
+  readonly log: Log;
+  readonly metrics: WorkerMetrics;
+}
+
+const metricOf = {
+  permanent: workerMetrics.jobsFailedPermanent,
+  passing: workerMetrics.jobsFailedPassing,
+  unexpected: workerMetrics.jobsFailedUnexpected,
+} as const;
+
+/**
+ * What a consumer does with a message, whatever protocol brought it: parses and handles it, and says what is to
+ * become of it. What can never succeed is given up at once, the rest after as many tries as its queue allows.
+ */
+export class MessageHandling<Event> {
+  readonly #options: MessageHandlingOptions<Event>;
+
+  constructor(options: MessageHandlingOptions<Event>) {
+    this.#options = options;
+  }
+
+  get queue(): BrokerQueue<Event> {
+    return this.#options.queue;
+  }
+
+  async settle(delivery: BrokerDelivery): Promise<Settlement> {
+    const { handle, subject, metrics } = this.#options;
+    const startedAt = performance.now();
+    let log = logWith(this.#options.log, {
+      queue: this.queue.name,
+      message_id: delivery.messageId,
+      receive_count: delivery.tries,
+    });
+    try {
+      const event = this.#parse(delivery.body);
+      log = logWith(log, subject(event));
+      const { outcome, details } = await handle(event, delivery);
+      metrics.count(workerMetrics.jobsDone);
+      log.info('Message handled', { outcome, ...details });
+      return { action: 'accept' };
+    } catch (thrown) {
+      return this.#fail(errorFrom(thrown), delivery, log);
+    } finally {
+      metrics.jobTook(performance.now() - startedAt);
+    }
+  }
+
+  #fail(error: Error, { tries }: BrokerDelivery, log: Log): Settlement {
+    const { retry, metrics } = this.#options;
+    const kind = failureKind(error);
+    metrics.count(workerMetrics.jobsFailed);
+    metrics.count(metricOf[kind]);
+    if (kind === 'permanent' || tries >= this.queue.deliveryLimit) {
+      log.error('Message given up', { outcome: 'failed', failure: kind, error });
+      return { action: 'bury', reason: `${error.name}: ${error.message}`.slice(0, 1_024), kind, tries };
+    }
+    const afterMs = pauseAfter(tries, retry);
+    log.warn('Message failed', { outcome: 'failed', failure: kind, again_after_ms: afterMs, error });
+    return { action: 'retry', afterMs };
+  }
+
+  #parse(body: string): Event {
+    const { events, name } = this.queue;
+    const content = parseJson(body);
+    const result = v.safeParse(events.schema, content);
+    if (result.success) return result.output;
+    const type = (content as { readonly event_type?: unknown } | null)?.event_type;
+    if (typeof type === 'string' && !events.types.includes(type)) {
+      throw new UnknownEventTypeError(
+        `Event type ${JSON.stringify(type.slice(0, 128))} is none that ${name} takes (${events.types.join(', ')}). ` +
+          "Compare the queue's bindings with its topology.",
+      );
+    }
+    const faults = result.issues.map(issue => `${v.getDotPath(issue) ?? 'body'}: ${issue.message}`);
+    throw new BadMessageError(`The message body is no event for ${name}: ${faults.join('; ')}.`);
+  }
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    throw new BadMessageError(`The message body is not JSON: ${(error as SyntaxError).message}.`, {
+      cause: error,
+    });
+  }
+}
