@@ -5,6 +5,7 @@ import { DelayedTasksStack } from '../lib/stacks/delayed-tasks-stack.ts';
 import { EventArchiveStack } from '../lib/stacks/event-archive-stack.ts';
 import { FileUploadsStack } from '../lib/stacks/file-uploads-stack.ts';
 import { MemeFactoryStack } from '../lib/stacks/meme-factory-stack.ts';
+import { MessageBrokerStack } from '../lib/stacks/message-broker-stack.ts';
 import { NotificationsStack } from '../lib/stacks/notifications-stack.ts';
 import { OperationsStack } from '../lib/stacks/operations-stack.ts';
 import { OrderLedgerStack } from '../lib/stacks/order-ledger-stack.ts';
@@ -21,6 +22,7 @@ const systems = {
   'event-archive': EventArchiveStack,
   'file-uploads': FileUploadsStack,
   'meme-factory': MemeFactoryStack,
+  'message-broker': MessageBrokerStack,
   notifications: NotificationsStack,
   operations: OperationsStack,
   'order-ledger': OrderLedgerStack,

@@ -63,7 +63,10 @@ export function deadLetterQueueOf({ name }: Pick<BrokerQueue, 'name'>): string {
  * Arguments of a DLQ, with no limit that a person would come up to: RabbitMQ 4 drops a message at the 20th look
  * otherwise.
  */
-export const deadLetterQueueArguments: BrokerArguments = { 'x-queue-type': 'quorum', 'x-delivery-limit': 1_000_000 };
+export const deadLetterQueueArguments: BrokerArguments = {
+  'x-queue-type': 'quorum',
+  'x-delivery-limit': 1_000_000,
+};
 
 /** Headers that a consumer gives to a message that it gives up. */
 export const failureHeaders = {

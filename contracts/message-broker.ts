@@ -28,7 +28,10 @@ export const invoiceQueue: BrokerQueue<EventOf<OrderEvents, 'order_placed'>> = {
 };
 
 /** What is on the broker. Whoever publishes or consumes declares all of it first: who comes first is open. */
-export const orderTopology = new BrokerTopology({ exchange: 'orders', queues: [warehouseQueue, invoiceQueue] });
+export const orderTopology = new BrokerTopology({
+  exchange: 'orders',
+  queues: [warehouseQueue, invoiceQueue],
+});
 
 /** Where a broker is, and who to be there. */
 export const brokerAccess = {

@@ -189,6 +189,9 @@ const stageConfig = v.strictObject({
   /** Whether archived events are in a Kinesis data stream too: an on-demand stream costs by the hour. */
   eventStream: oneOf(['none', 'on-demand']),
 
+  /** Message broker: one node, or a cluster of three that goes on when one fails; each node costs by the hour. */
+  broker: oneOf(['single-instance', 'cluster']),
+
   /** Cost-allocation tags, on every resource. */
   tags: v.record(v.string(), v.pipe(v.string(), v.minLength(1), v.maxLength(256))),
 });
@@ -228,6 +231,7 @@ const stages: Readonly<Record<StageConfig['stage'], StageConfig>> = {
     archiveBufferInSeconds: 60,
     archiveRetentionInDays: 30,
     eventStream: 'none',
+    broker: 'single-instance',
     tags: { stage: 'dev', 'cost-center': 'messaging' },
   },
   prod: {
@@ -265,6 +269,7 @@ const stages: Readonly<Record<StageConfig['stage'], StageConfig>> = {
     archiveRetentionInDays: 2_557,
     eventStream: 'none',
     paymentGatewayUrlParameter: '/messaging/prod/payment-gateway-url',
+    broker: 'cluster',
     tags: { stage: 'prod', 'cost-center': 'messaging' },
   },
 };

@@ -15,7 +15,7 @@ import {
   taskCountRules,
   taskSizeRules,
 } from './fleet/container-task.ts';
-import { WebImage } from './fleet/web-image.ts';
+import { ProgramImage } from './fleet/program-image.ts';
 import { containerServices, type EndpointService } from './network/endpoint-services.ts';
 import type { PrivateNetwork } from './private-network.ts';
 import { validateProps, within } from './validation.ts';
@@ -271,7 +271,9 @@ export class WebService<Schema extends EnvironmentSchema = EnvironmentSchema> ex
       (variable): variable is [string, string] => variable[1] !== undefined,
     );
     task.addContainer('Server', {
-      image: ecs.ContainerImage.fromDockerImageAsset(new WebImage(this, 'Image', { entry: props.entry })),
+      image: ecs.ContainerImage.fromDockerImageAsset(
+        new ProgramImage(this, 'Image', { entry: props.entry, dockerfile: 'web/Dockerfile' }),
+      ),
       environment: Object.fromEntries(variables),
       portMappings: [{ containerPort: port }],
       logging: ecs.LogDrivers.awsLogs({ logGroup: this.logGroup, streamPrefix: 'server' }),

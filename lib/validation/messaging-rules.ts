@@ -1,4 +1,5 @@
 import { alarmRules, heardThroughComposites } from './alarm-rules.ts';
+import { brokerRules } from './broker-rules.ts';
 import { encryptionRules } from './encryption-rules.ts';
 import { loopRule } from './loop-rule.ts';
 import { mappingRules } from './mapping-rules.ts';
@@ -232,6 +233,7 @@ export const messagingRules: readonly MessagingRule[] = [
   },
   loopRule,
   ...alarmRules,
+  ...brokerRules,
   ...encryptionRules,
   ...mappingRules,
   ...messageSizeRules,

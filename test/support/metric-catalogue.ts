@@ -28,6 +28,30 @@ const sqsByFairness = [
  * does not exist makes no error anywhere: its graph is empty, and its alarm never goes off.
  */
 export const awsMetrics: Readonly<Record<string, MetricNamespace>> = {
+  // https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/rabbitmq-logging-monitoring.html
+  // https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/activemq-logging-monitoring.html
+  'AWS/AmazonMQ': {
+    dimensions: [['Broker'], ['Broker', 'VirtualHost', 'Queue']],
+    metrics: [
+      'AckRate',
+      'ConfirmRate',
+      'ConnectionCount',
+      'ConsumerCount',
+      'CpuUtilization',
+      'CurrentConnectionsCount',
+      'HeapUsage',
+      'MessageCount',
+      'MessageReadyCount',
+      'MessageUnacknowledgedCount',
+      'PublishRate',
+      'RabbitMQDiskFree',
+      'RabbitMQDiskFreeLimit',
+      'RabbitMQMemLimit',
+      'RabbitMQMemUsed',
+      'StorePercentUsage',
+      'SystemCpuUtilization',
+    ],
+  },
   // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
   'AWS/ApiGateway': {
     dimensions: [['ApiId'], ['ApiId', 'Stage']],

@@ -46,6 +46,14 @@ export const runbooks = {
   archiveUnreadable: 'archive.md#unreadable',
   archiveUndelivered: 'archive.md#undelivered',
 
+  brokerMemory: 'broker.md#memory',
+  brokerCpu: 'broker.md#cpu',
+  brokerDisk: 'broker.md#disk',
+  brokerConnections: 'broker.md#connections',
+  brokerQueueDepth: 'broker.md#queue-depth',
+  brokerNoConsumers: 'broker.md#no-consumers',
+  brokerDeadLetters: 'broker.md#dead-letters',
+
   replies: 'replies.md#unknown-or-unreadable',
   replyQueueDeleted: 'replies.md#a-reply-queue-was-deleted',
 

@@ -6,6 +6,8 @@ interface Passage {
   readonly actions: readonly string[];
   /** Resources as service, resource and separator; without them, any: the action knows none. */
   readonly resources?: readonly { readonly service: string; readonly resource: string }[];
+  /** A service of AWS that acts in the network for this account. @default - principals of this account */
+  readonly by?: string;
 }
 
 /** A service's own calls, on what belongs to this account. */
@@ -21,11 +23,17 @@ const passages = {
   sqs: [own('sqs')],
   sns: [own('sns')],
   kms: [own('kms', 'key/*')],
+  // Pollers of event source mappings, which are Lambda's own.
+  lambda: [
+    { ...own('lambda', 'function:*'), actions: ['lambda:InvokeFunction'], by: 'lambda.amazonaws.com' },
+  ],
   logs: [own('logs')],
   monitoring: [{ actions: ['cloudwatch:PutMetricData'] }],
   autoscaling: [own('autoscaling')],
   secretsmanager: [own('secretsmanager', 'secret:*')],
   states: [own('states')],
+  // Those pollers again, who become the role of the function that they poll for.
+  sts: [{ ...own('iam', 'role/*'), actions: ['sts:AssumeRole'], by: 'lambda.amazonaws.com' }],
   // The agent reports itself; parameters, documents and sessions are the account's own.
   ssm: [{ actions: ['ssm:UpdateInstanceInformation'] }, own('ssm')],
   ssmmessages: [
@@ -60,14 +68,20 @@ export const containerServices = ['ecr.api', 'ecr.dkr', 'logs'] as const satisfi
  */
 export function endpointPolicy(stack: Stack, service: EndpointService): iam.PolicyStatement[] {
   return (passages[service] as readonly Passage[]).map(
-    ({ actions, resources }) =>
+    ({ actions, resources, by }) =>
       new iam.PolicyStatement({
-        principals: [new iam.StarPrincipal()],
+        principals: [by === undefined ? new iam.StarPrincipal() : new iam.ServicePrincipal(by)],
         actions: [...actions],
         resources: resources?.map(({ service, resource }) =>
-          stack.formatArn({ service, resource, arnFormat: ArnFormat.NO_RESOURCE_NAME }),
+          stack.formatArn({
+            service,
+            resource,
+            arnFormat: ArnFormat.NO_RESOURCE_NAME,
+            ...(service === 'iam' && { region: '' }),
+          }),
         ) ?? ['*'],
-        conditions: callersOf(stack),
+        // A service is of no account: what it reaches is this account's.
+        ...(by === undefined && { conditions: callersOf(stack) }),
       }),
   );
 }

@@ -643,6 +643,46 @@ const mutations: readonly Mutation[] = [
     breaks: unset('KmsMasterKeyId'),
   },
   {
+    what: 'put a broker on the internet',
+    at: 'message-broker/Broker/Broker',
+    caughtBy: 'Messaging::PrivateBroker',
+    breaks: set({ PubliclyAccessible: true }),
+  },
+  {
+    what: "write a broker's password into the template",
+    at: 'message-broker/Broker/Broker',
+    caughtBy: 'Messaging::BrokerPassword',
+    breaks: set({ Users: [{ Username: 'messaging', Password: 'correct-horse-battery' }] }),
+  },
+  {
+    what: 'leave a broker without a log',
+    at: 'message-broker/Broker/Broker',
+    caughtBy: 'Messaging::BrokerLogs',
+    breaks: set({ Logs: { General: false } }),
+  },
+  {
+    what: "take a broker's credentials from the function that polls it",
+    at: 'message-broker/Invoicing/Role/DefaultPolicy',
+    caughtBy: 'Delivery::Blocked',
+    breaks: drop('PolicyDocument', 'secretsmanager:GetSecretValue'),
+  },
+  {
+    what: "take the key of a broker's credentials from the function that polls it",
+    at: 'message-broker/Invoicing/Role/DefaultPolicy',
+    caughtBy: 'Delivery::Blocked',
+    breaks: ({ PolicyDocument: policy }) => {
+      policy.Statement = policy.Statement.filter(
+        ({ Condition }) => !JSON.stringify(Condition ?? {}).includes('secretsmanager.'),
+      );
+    },
+  },
+  {
+    what: 'take a broker from the function that polls it',
+    at: 'message-broker/Invoicing/Role/DefaultPolicy',
+    caughtBy: 'Delivery::Blocked',
+    breaks: drop('PolicyDocument', 'mq:DescribeBroker'),
+  },
+  {
     what: 'leave the disks of workers unencrypted',
     at: 'video-processing/BackEnd/Template',
     caughtBy: 'Messaging::EncryptedDisks',

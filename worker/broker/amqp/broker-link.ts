@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ChannelModel, connect } from 'amqplib';
 import { errorFrom } from '../../failures.ts';
@@ -19,6 +18,12 @@ export interface BrokerLinkOptions {
 
 /** How long a connection may take to open, handshake included. */
 const connectTimeoutMs = 10_000;
+
+/** How long a new connection may take until all that is needed is there. */
+const setUpTimeoutMs = 20_000;
+
+/** How long a goodbye may take. A connection that is broken may never answer it. */
+const endTimeoutMs = 2_000;
 
 /** After two of these without a sign of life, either side takes the other for dead. */
 const heartbeatSeconds = 15;
@@ -56,7 +61,7 @@ export class BrokerLink {
 
   async close(): Promise<void> {
     this.#stopping.abort();
-    await this.#connection?.close().catch(() => undefined);
+    if (this.#connection) await closeQuietly(this.#connection);
     await this.#kept;
   }
 
@@ -67,27 +72,46 @@ export class BrokerLink {
       const address = addresses[failures % addresses.length] as string;
       try {
         const connection = await this.#connect(address);
-        const closed = once(connection, 'close') as Promise<[Error | undefined]>;
-        try {
-          await setUp(connection);
-        } catch (thrown) {
-          await connection.close().catch(() => undefined);
-          throw thrown;
-        }
+        const closed = new Promise<Error | undefined>(resolve => connection.once('close', resolve));
+        await this.#setUp(connection, closed, setUp);
         failures = 0;
         this.#connection = connection;
         log.info('Broker connected', { broker: new URL(address).host });
-        if (signal.aborted) await connection.close().catch(() => undefined);
-        const [reason] = await closed;
-        this.#connection = undefined;
-        this.#blocked = false;
+        if (signal.aborted) await closeQuietly(connection);
+        const reason = await closed;
         if (!signal.aborted) throw reason ?? new Error('The connection was closed.');
       } catch (thrown) {
         failures += 1;
         const pauseMs = Math.round(scattered(pauseAfter(failures, backoff)));
         log.warn('Broker not connected', { error: errorFrom(thrown), failures, again_after_ms: pauseMs });
         await pause(pauseMs, undefined, { signal }).catch(() => undefined);
+      } finally {
+        this.#connection = undefined;
+        this.#blocked = false;
       }
+    }
+  }
+
+  /** Sets up what is needed, unless the connection is closed meanwhile, or the broker does not answer. */
+  async #setUp(
+    connection: ChannelModel,
+    closed: Promise<Error | undefined>,
+    setUp: (connection: ChannelModel) => Promise<void>,
+  ): Promise<void> {
+    const tooLate = new AbortController();
+    try {
+      await Promise.race([
+        setUp(connection),
+        closed.then(reason => Promise.reject(reason ?? new Error('The connection was closed.'))),
+        pause(setUpTimeoutMs, undefined, { signal: tooLate.signal }).then(() =>
+          Promise.reject(new Error(`The broker did not answer within ${setUpTimeoutMs} ms.`)),
+        ),
+      ]);
+    } catch (thrown) {
+      await closeQuietly(connection);
+      throw thrown;
+    } finally {
+      tooLate.abort();
     }
   }
 
@@ -119,5 +143,17 @@ export class BrokerLink {
       this.#blocked = false;
     });
     return connection;
+  }
+}
+
+/** Says goodbye to the broker, and waits for its answer, not for long. */
+export async function closeQuietly(connection: Pick<ChannelModel, 'close'>): Promise<void> {
+  const enough = new AbortController();
+  try {
+    await Promise.race([connection.close(), pause(endTimeoutMs, undefined, { signal: enough.signal })]);
+  } catch {
+    // It has ended by itself.
+  } finally {
+    enough.abort();
   }
 }

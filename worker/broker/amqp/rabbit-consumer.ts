@@ -6,7 +6,7 @@ import { errorFrom } from '../../failures.ts';
 import type { WorkerMetrics } from '../../observability/metrics.ts';
 import type { MessageConsumer } from '../message-consumer.ts';
 import type { MessageHandling, Settlement } from '../message-handling.ts';
-import { BrokerLink, type BrokerLinkOptions } from './broker-link.ts';
+import { BrokerLink, type BrokerLinkOptions, closeQuietly } from './broker-link.ts';
 import { ConfirmedPublishing } from './confirmed.ts';
 import { declareTopology } from './topology.ts';
 
@@ -48,13 +48,13 @@ export class RabbitConsumer<Event> implements MessageConsumer {
 
   async stop(withinMs: number): Promise<void> {
     this.#stopping.abort();
+    // Sent before what is still to be acknowledged, so that the broker hands nothing out in its place.
     await this.#cancel().catch(() => undefined);
-    const deadline = setTimeout(() => this.#outOfTime.abort(new Error('The consumer stops.')), withinMs);
-    await Promise.race([
-      Promise.all(this.#inHand),
-      new Promise(resolve => this.#outOfTime.signal.addEventListener('abort', resolve, { once: true })),
-    ]);
-    clearTimeout(deadline);
+    const outOfTime = Promise.withResolvers<void>();
+    const timer = setTimeout(outOfTime.resolve, withinMs);
+    await Promise.race([Promise.all(this.#inHand), outOfTime.promise]);
+    clearTimeout(timer);
+    this.#outOfTime.abort(new Error('The consumer stops.'));
     await this.#link.close();
   }
 
@@ -63,7 +63,7 @@ export class RabbitConsumer<Event> implements MessageConsumer {
     await declareTopology(connection, topology);
     const channel = await connection.createConfirmChannel();
     channel.on('error', () => undefined);
-    channel.once('close', () => connection.close().catch(() => undefined));
+    channel.once('close', () => closeQuietly(connection));
     await channel.prefetch(prefetch);
     const publishing = new ConfirmedPublishing(channel, buryWithinMs);
     const { consumerTag } = await channel.consume(handling.queue.name, message => {
@@ -71,7 +71,7 @@ export class RabbitConsumer<Event> implements MessageConsumer {
       if (message === null) void channel.close().catch(() => undefined);
       else this.#take(message, channel, publishing);
     });
-    this.#cancel = () => channel.cancel(consumerTag);
+    this.#cancel = async () => channel.cancel(consumerTag);
   }
 
   #take(message: ConsumeMessage, channel: ConfirmChannel, publishing: ConfirmedPublishing): void {

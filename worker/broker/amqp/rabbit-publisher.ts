@@ -2,7 +2,7 @@ import type { ChannelModel } from 'amqplib';
 import type { BrokerMessage, BrokerTopology } from '../../../contracts/broker.ts';
 import { DependencyDownError } from '../../failures.ts';
 import type { MessagePublisher } from '../message-publisher.ts';
-import { BrokerLink, type BrokerLinkOptions } from './broker-link.ts';
+import { BrokerLink, type BrokerLinkOptions, closeQuietly } from './broker-link.ts';
 import { ConfirmedPublishing } from './confirmed.ts';
 import { declareTopology } from './topology.ts';
 
@@ -54,7 +54,7 @@ export class RabbitPublisher implements MessagePublisher {
     channel.once('close', () => {
       this.#ready = Promise.withResolvers();
       // The broker closes a channel for a reason: what was declared is no longer so. It is declared anew.
-      connection.close().catch(() => undefined);
+      void closeQuietly(connection);
     });
     this.#ready.resolve(new ConfirmedPublishing(channel, this.#options.confirmWithinMs ?? 10_000));
   }

@@ -1,5 +1,9 @@
 import type { Channel, ChannelModel } from 'amqplib';
-import { type BrokerTopology, deadLetterQueueArguments, deadLetterQueueOf } from '../../../contracts/broker.ts';
+import {
+  type BrokerTopology,
+  deadLetterQueueArguments,
+  deadLetterQueueOf,
+} from '../../../contracts/broker.ts';
 
 /**
  * Declares exchanges, queues, DLQs and bindings, on a channel of its own. Whoever finds them as they are declared

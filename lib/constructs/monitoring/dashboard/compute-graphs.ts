@@ -37,17 +37,22 @@ export function tierGraphs(name: string, tier: WorkerTier): Graph[] {
         tier.workersInService.with({ label: 'in service' }),
       ],
     },
-    {
-      title: `${name}: jobs a minute (count), duration p99 (ms)`,
-      left: [
-        emitted(tier, workerMetrics.jobsDone, 'done'),
-        emitted(tier, workerMetrics.jobsFailed, 'failed'),
-        emitted(tier, workerMetrics.jobsLost, 'lost'),
-        emitted(tier, workerMetrics.jobsReleased, 'given back'),
-      ],
-      right: [emitted(tier, workerMetrics.jobDuration, 'duration p99').with({ statistic: 'p99' })],
-    },
+    jobsGraph(name, tier),
   ];
+}
+
+/** What becomes of the jobs that workers are given. */
+export function jobsGraph(name: string, workers: Emitter): Graph {
+  return {
+    title: `${name}: jobs a minute (count), duration p99 (ms)`,
+    left: [
+      emitted(workers, workerMetrics.jobsDone, 'done'),
+      emitted(workers, workerMetrics.jobsFailed, 'failed'),
+      emitted(workers, workerMetrics.jobsLost, 'lost'),
+      emitted(workers, workerMetrics.jobsReleased, 'given back'),
+    ],
+    right: [emitted(workers, workerMetrics.jobDuration, 'duration p99').with({ statistic: 'p99' })],
+  };
 }
 
 /** Application servers: how many are healthy, and how long they take to answer. */

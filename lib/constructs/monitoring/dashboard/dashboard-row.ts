@@ -1,17 +1,20 @@
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { EventSchemas } from '../../../../contracts/events.ts';
+import type { BrokerService } from '../../broker-service.ts';
 import type { DurableQueue } from '../../durable-queue.ts';
 import type { EventArchive } from '../../event-archive.ts';
 import type { EventStream } from '../../event-stream.ts';
 import type { FanOutTopic } from '../../fan-out-topic.ts';
 import type { WorkerTier } from '../../fleet/worker-tier.ts';
 import type { HttpIntake } from '../../http-intake.ts';
+import type { MessageBroker } from '../../message-broker.ts';
 import type { MessageFunction } from '../../message-function.ts';
 import type { Redriver } from '../../redriver.ts';
 import type { StateTable } from '../../state-table.ts';
 import type { TaskScheduler } from '../../task-scheduler.ts';
 import type { WebService } from '../../web-service.ts';
-import { consumerGraph, functionGraph, serversGraph, tierGraphs } from './compute-graphs.ts';
+import { brokerDeadLetterGraph, brokerGraphs, brokerQueueGraph } from './broker-graphs.ts';
+import { consumerGraph, functionGraph, jobsGraph, serversGraph, tierGraphs } from './compute-graphs.ts';
 import { logLink, queueLink } from './console-links.ts';
 import { archiveGraphs, intakeGraph, schedulerGraph, streamGraph, tableGraph } from './edge-graphs.ts';
 import { fairnessGraphs } from './fairness-graphs.ts';
@@ -90,6 +93,27 @@ export class DashboardRow {
   /** What tells noisy message groups of a queue from quiet ones. */
   fairness(queue: DurableQueue): this {
     return this.#show(...fairnessGraphs(queue));
+  }
+
+  /** A broker itself, whatever goes through it. */
+  broker(broker: MessageBroker): this {
+    return this.#show(...brokerGraphs(broker));
+  }
+
+  /** A queue on a broker. */
+  brokerQueue(broker: MessageBroker, queue: string): this {
+    return this.#show(brokerQueueGraph(broker, queue));
+  }
+
+  /** DLQs on a broker. */
+  brokerDeadLetters(broker: MessageBroker, queues: readonly string[]): this {
+    return this.#show(brokerDeadLetterGraph(broker, queues));
+  }
+
+  /** Containers that take messages from a broker. */
+  brokerService(service: BrokerService): this {
+    this.#links.push(logLink(`log of ${service.serviceName}`, service.logGroup));
+    return this.#show(jobsGraph(service.serviceName, service));
   }
 
   table(table: StateTable): this {

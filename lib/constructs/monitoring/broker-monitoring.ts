@@ -1,0 +1,233 @@
+import { Duration } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+import type { AlarmTopic } from '../alarm-topic.ts';
+import type { MessageBroker } from '../message-broker.ts';
+import { validateProps } from '../validation.ts';
+import { brokerMetric, queueMetric } from './broker-metrics.ts';
+import { MonitoringAlarm } from './monitoring-alarm.ts';
+
+export interface BrokerMonitoringProps {
+  readonly broker: MessageBroker;
+  readonly alarmTopic: AlarmTopic;
+
+  /** Names of its queues that consumers take messages from. */
+  readonly queues: readonly string[];
+
+  /** Names of its queues that should be empty. */
+  readonly deadLetterQueues: readonly string[];
+
+  /**
+   * How many messages may wait in a queue for a quarter of an hour.
+   *
+   * @default 1000
+   */
+  readonly maxBacklog?: number;
+
+  /**
+   * How many connections there may be. Each program here opens one, and a leak opens hundreds.
+   *
+   * @default 100
+   */
+  readonly maxConnections?: number;
+}
+
+const aboveOrAt = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD;
+const above = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD;
+const below = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD;
+
+const minute = Duration.minutes(1);
+const fiveMinutes = Duration.minutes(5);
+
+/** Percent of its memory limit at which RabbitMQ is about to block publishers: it does at 100. */
+const highMemory = 80;
+/** Percent of all processors over a quarter of an hour. */
+const highCpu = 80;
+/** RabbitMQ blocks publishers when less than the limit is free. */
+const fewTimesTheDiskLimit = 2;
+const highStore = 80;
+
+/**
+ * Alarms of a broker: it is short of memory, processor or disk, has too many connections, a queue is not emptied or
+ * has nobody who would, a DLQ has a message.
+ *
+ * @throws PropsError when queues are named of an ActiveMQ broker: its metrics of queues go by other names.
+ * @see https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/rabbitmq-logging-monitoring.html
+ */
+export class BrokerMonitoring extends Construct {
+  readonly alarms: readonly cloudwatch.Alarm[];
+
+  constructor(scope: Construct, id: string, props: BrokerMonitoringProps) {
+    const { broker, queues, deadLetterQueues } = props;
+    const isRabbit = broker.engine.engineType === 'RABBITMQ';
+    validateProps(scope, id, [
+      {
+        prop: 'queues',
+        value: queues.join(', '),
+        holds: isRabbit || queues.length + deadLetterQueues.length === 0,
+        allowed: 'none for ActiveMQ',
+        remedy: 'Watch QueueSize of its queues by alarms of your own.',
+      },
+    ]);
+    super(scope, id);
+    const maxBacklog = props.maxBacklog ?? 1_000;
+    this.alarms = [
+      ...(isRabbit ? this.#ofRabbitMq(broker) : this.#ofActiveMq(broker)),
+      this.#connections(broker, props.maxConnections ?? 100),
+      ...queues.flatMap(queue => [this.#depth(broker, queue, maxBacklog), this.#consumers(broker, queue)]),
+      ...deadLetterQueues.map(queue => this.#deadLetters(broker, queue)),
+    ];
+    props.alarmTopic.notifyOf(...this.alarms);
+  }
+
+  #ofRabbitMq(broker: MessageBroker): cloudwatch.Alarm[] {
+    const most = { statistic: cloudwatch.Stats.MAXIMUM, period: minute };
+    const least = { statistic: cloudwatch.Stats.MINIMUM, period: minute };
+    return [
+      new MonitoringAlarm(this, 'Memory', {
+        means: `A node uses more than ${highMemory} percent of the memory at which the broker blocks publishers.`,
+        breaks:
+          'Once blocked, nobody publishes until consumers have emptied queues. Nothing confirmed is lost.',
+        runbook: 'brokerMemory',
+        metric: new cloudwatch.MathExpression({
+          label: 'Memory of the limit (%)',
+          expression: '100 * used / allowed',
+          usingMetrics: {
+            used: brokerMetric(broker, 'RabbitMQMemUsed', most),
+            allowed: brokerMetric(broker, 'RabbitMQMemLimit', least),
+          },
+          period: minute,
+        }),
+        threshold: highMemory,
+        comparisonOperator: above,
+        evaluationPeriods: 3,
+      }),
+      new MonitoringAlarm(this, 'Disk', {
+        means: `A node has less than ${fewTimesTheDiskLimit} times the free disk left at which the broker blocks publishers.`,
+        breaks:
+          'Once blocked, nobody publishes until consumers have emptied queues. Nothing confirmed is lost.',
+        runbook: 'brokerDisk',
+        metric: new cloudwatch.MathExpression({
+          label: 'Free disk, in times the limit',
+          expression: 'free / least',
+          usingMetrics: {
+            free: brokerMetric(broker, 'RabbitMQDiskFree', least),
+            least: brokerMetric(broker, 'RabbitMQDiskFreeLimit', most),
+          },
+          period: minute,
+        }),
+        threshold: fewTimesTheDiskLimit,
+        comparisonOperator: below,
+        evaluationPeriods: 3,
+      }),
+      this.#cpu(broker, 'SystemCpuUtilization'),
+    ];
+  }
+
+  #ofActiveMq(broker: MessageBroker): cloudwatch.Alarm[] {
+    const most = { statistic: cloudwatch.Stats.MAXIMUM, period: minute };
+    return [
+      new MonitoringAlarm(this, 'Memory', {
+        means: `The broker uses more than ${highMemory} percent of its heap.`,
+        breaks: 'It slows publishers down, and stops them when it is full. Nothing persistent is lost.',
+        runbook: 'brokerMemory',
+        metric: brokerMetric(broker, 'HeapUsage', most),
+        threshold: highMemory,
+        comparisonOperator: above,
+        evaluationPeriods: 3,
+      }),
+      new MonitoringAlarm(this, 'Disk', {
+        means: `Messages fill more than ${highStore} percent of the broker's store.`,
+        breaks: 'Once it is full, nobody publishes until consumers have emptied queues.',
+        runbook: 'brokerDisk',
+        metric: brokerMetric(broker, 'StorePercentUsage', most),
+        threshold: highStore,
+        comparisonOperator: above,
+        evaluationPeriods: 3,
+      }),
+      this.#cpu(broker, 'CpuUtilization'),
+    ];
+  }
+
+  #cpu(broker: MessageBroker, metricName: string): cloudwatch.Alarm {
+    return new MonitoringAlarm(this, 'Cpu', {
+      means: `The broker's processors are busy for more than ${highCpu} percent of a quarter of an hour.`,
+      breaks: 'Messages are confirmed and handed out late, and connections may be lost.',
+      runbook: 'brokerCpu',
+      metric: brokerMetric(broker, metricName, { statistic: cloudwatch.Stats.AVERAGE, period: fiveMinutes }),
+      threshold: highCpu,
+      comparisonOperator: above,
+      evaluationPeriods: 3,
+    });
+  }
+
+  #connections(broker: MessageBroker, maxConnections: number): cloudwatch.Alarm {
+    const metricName =
+      broker.engine.engineType === 'RABBITMQ' ? 'ConnectionCount' : 'CurrentConnectionsCount';
+    return new MonitoringAlarm(this, 'Connections', {
+      means: `There are more than ${maxConnections} connections: somebody opens them and does not close them.`,
+      breaks: 'At its limit, the broker refuses whoever connects, consumers that were replaced among them.',
+      runbook: 'brokerConnections',
+      metric: brokerMetric(broker, metricName, {
+        statistic: cloudwatch.Stats.MAXIMUM,
+        period: fiveMinutes,
+      }),
+      threshold: maxConnections,
+      comparisonOperator: above,
+      evaluationPeriods: 3,
+    });
+  }
+
+  #depth(broker: MessageBroker, queue: string, maxBacklog: number): cloudwatch.Alarm {
+    return new MonitoringAlarm(this, idOf(queue, 'Depth'), {
+      means: `More than ${maxBacklog} messages wait in ${queue} for a quarter of an hour: more arrive than are handled.`,
+      breaks:
+        'What they ask for is late, and later every minute. A broker that is filled blocks all publishers.',
+      runbook: 'brokerQueueDepth',
+      metric: queueMetric(broker, queue, 'MessageReadyCount', {
+        statistic: cloudwatch.Stats.MINIMUM,
+        period: fiveMinutes,
+      }),
+      threshold: maxBacklog,
+      comparisonOperator: above,
+      evaluationPeriods: 3,
+    });
+  }
+
+  #consumers(broker: MessageBroker, queue: string): cloudwatch.Alarm {
+    return new MonitoringAlarm(this, idOf(queue, 'NoConsumers'), {
+      means: `Nobody takes messages from ${queue} for a quarter of an hour.`,
+      breaks: 'What its messages ask for is not done. They wait.',
+      runbook: 'brokerNoConsumers',
+      metric: queueMetric(broker, queue, 'ConsumerCount', {
+        statistic: cloudwatch.Stats.MAXIMUM,
+        period: fiveMinutes,
+      }),
+      threshold: 1,
+      comparisonOperator: below,
+      evaluationPeriods: 3,
+    });
+  }
+
+  #deadLetters(broker: MessageBroker, queue: string): cloudwatch.Alarm {
+    return new MonitoringAlarm(this, idOf(queue, 'NotEmpty'), {
+      means: `Messages failed until they were given up: they are in ${queue}.`,
+      breaks:
+        'What they ask for is not done until they are published again. They wait for as long as it takes.',
+      runbook: 'brokerDeadLetters',
+      metric: queueMetric(broker, queue, 'MessageCount', {
+        statistic: cloudwatch.Stats.MAXIMUM,
+        period: minute,
+      }),
+      threshold: 1,
+      comparisonOperator: aboveOrAt,
+      evaluationPeriods: 1,
+    });
+  }
+}
+
+/** `warehouse.dead` and `NotEmpty` → `WarehouseDeadNotEmpty`. */
+function idOf(queue: string, about: string): string {
+  const words = queue.split(/[^A-Za-z0-9]+/).map(word => word.charAt(0).toUpperCase() + word.slice(1));
+  return `${words.join('')}${about}`;
+}
