@@ -115,9 +115,12 @@ export interface LocalCloud extends ProvisioningReport {
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
   const templates = selectStacks(readAssembly(options.assemblyDirectory), options.systems);
   const apis = templates.flatMap(({ template }) => Object.values(template.Resources)).filter(isHttpApi);
+  const brokers = templates.flatMap(({ template }) => Object.values(template.Resources)).filter(isBroker);
   const parts = await RunningParts.start({
     port: options.port ?? 4566,
     httpPorts: await portsFrom(options.httpPort ?? 4567, apis.length),
+    // Programs are told where; nobody else need know.
+    brokerPorts: await portsFrom(0, brokers.length),
     region: DEFAULT_REGION,
     fleetSize: options.workers ?? 1,
   });
@@ -136,9 +139,10 @@ async function provisioned(
 ): Promise<LocalCloud> {
   const endpoint = parts.endpoint.url;
   const httpApi = (apiId: string) => parts.httpApis.url(apiId);
+  const broker = (name: string) => parts.brokers.address(name);
   const registry = new ProviderRegistry(PROVIDERS);
   const assembly = new ResolvedAssembly(templates, {
-    identify: resource => registry.identify(resource, { endpoint, httpApi }),
+    identify: resource => registry.identify(resource, { endpoint, httpApi, broker }),
     localize: text => localizeApiUrls(text, httpApi),
     parameters: options.parameters ?? {},
   });
@@ -157,9 +161,11 @@ async function provisioned(
     deliveryStreams: parts.deliveryStreams,
     mail: parts.endpoint.mail,
     secrets: parts.endpoint.secrets,
+    brokers: parts.brokers,
     monitoring: parts.monitoring,
     maxVisibilityTimeoutSeconds: options.maxVisibilityTimeoutSeconds ?? 5,
     addMapping: mapping => parts.addMapping(mapping),
+    addBrokerMapping: mapping => parts.addBrokerMapping(mapping),
     environmentOverride: ({ path }) => overridesFor(path, options.environmentOverrides ?? {}),
     note: ({ path }, text) => notes.push({ path, text }),
   });
@@ -190,6 +196,10 @@ async function provisioned(
 
 function isHttpApi({ Type }: TemplateResource): boolean {
   return Type === 'AWS::ApiGatewayV2::Api';
+}
+
+function isBroker({ Type }: TemplateResource): boolean {
+  return Type === 'AWS::AmazonMQ::Broker';
 }
 
 function overridesFor(

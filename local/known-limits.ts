@@ -21,5 +21,6 @@ export const KNOWN_LIMITS: readonly string[] = [
   'Envelopes of SNS in queues and in events of functions are not signed, those to HTTP(S) endpoints are.',
   'Throttle policies of HTTP(S) subscriptions do not slow deliveries down.',
   'Secrets Manager keeps one version of a secret, and answers GetSecretValue and PutSecretValue.',
+  'Of message brokers, RabbitMQ runs here where it is installed: without TLS, in the version of this machine, on one node, and silent in metrics.',
   'Mails stay in an outbox: SES sends none, verifies no sender, and fills in plain {{placeholders}} only.',
 ];

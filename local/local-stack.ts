@@ -11,7 +11,7 @@ export interface LocalResource {
   /** What `Ref` gives for it. */
   readonly ref: string;
   /** What `Fn::GetAtt` gives for it. */
-  readonly attributes: Readonly<Record<string, string>>;
+  readonly attributes: Readonly<Record<string, string | readonly string[]>>;
 }
 
 /** A stack that runs. */

@@ -1,10 +1,12 @@
 import { AsynchronousInvocations } from './asynchronous-invocations.ts';
+import { Brokers } from './brokers/brokers.ts';
 import { CloudEventStream } from './cloud-events.ts';
 import { destinationsOn } from './destinations.ts';
 import { type Endpoint, type EndpointOptions, startEndpoint } from './emulators/endpoint.ts';
 import { DeliveryStreams } from './emulators/firehose/delivery-streams.ts';
 import { FunctionRuntime } from './functions/function-runtime.ts';
 import { HttpApis } from './http-apis.ts';
+import type { BrokerMapping } from './mappings/broker-mapping.ts';
 import type { EventSourceMapping } from './mappings/event-source-mapping.ts';
 import { Monitoring } from './monitoring.ts';
 import { AwsClients } from './provision/aws-clients.ts';
@@ -14,6 +16,7 @@ import { WorkerFleets } from './workers/worker-fleets.ts';
 
 export interface RunningPartsOptions extends EndpointOptions {
   readonly httpPorts: readonly number[];
+  readonly brokerPorts: readonly number[];
   /** How many workers each fleet has. */
   readonly fleetSize: number;
 }
@@ -31,17 +34,26 @@ export class RunningParts {
   readonly asynchronousInvocations: AsynchronousInvocations;
   readonly deliveryStreams = new DeliveryStreams();
   readonly monitoring: Monitoring;
+  readonly brokers: Brokers;
   readonly #mappings: EventSourceMapping[] = [];
+  readonly #brokerMappings: BrokerMapping[] = [];
 
-  static async start({ httpPorts, fleetSize, ...options }: RunningPartsOptions): Promise<RunningParts> {
+  static async start({
+    httpPorts,
+    brokerPorts,
+    fleetSize,
+    ...options
+  }: RunningPartsOptions): Promise<RunningParts> {
     return new RunningParts(
       await startEndpoint(options),
       new HttpApis(httpPorts),
       new WorkerFleets(fleetSize),
+      new Brokers(brokerPorts),
     );
   }
 
-  private constructor(endpoint: Endpoint, httpApis: HttpApis, workers: WorkerFleets) {
+  private constructor(endpoint: Endpoint, httpApis: HttpApis, workers: WorkerFleets, brokers: Brokers) {
+    this.brokers = brokers;
     this.httpApis = httpApis;
     this.workers = workers;
     this.loadBalancers = new LoadBalancers(workers);
@@ -78,11 +90,17 @@ export class RunningParts {
     this.events.followMapping(mapping);
   }
 
+  addBrokerMapping(mapping: BrokerMapping): void {
+    this.#brokerMappings.push(mapping);
+  }
+
   /** Takes in nothing further, lets what is in hand end, then closes the endpoint under it. */
   async stop(): Promise<void> {
     await this.httpApis.stop();
     await this.schedules.stop();
-    await Promise.all([...this.#mappings.map(mapping => mapping.stop()), this.workers.stop()]);
+    const mappings = [...this.#mappings, ...this.#brokerMappings];
+    await Promise.all([...mappings.map(mapping => mapping.stop()), this.workers.stop()]);
+    await this.brokers.stop();
     await this.endpoint.fanOut.settled();
     await this.deliveryStreams.flush();
     await this.asynchronousInvocations.settled();

@@ -82,10 +82,8 @@ export class BrokerConsumer<
       },
     ]);
     const rejects = new DeadLetterQueue(scope, `${id}Rejects`, { key });
-    Validations.of(rejects).acknowledge({
-      id: 'Messaging::LongPolling',
-      reason: 'A person looks here; no program asks again and again',
-    });
+    // No queue names it as its DLQ, so that it is held to what holds of every queue.
+    (rejects.node.defaultChild as sqs.CfnQueue).receiveMessageWaitTimeSeconds = 20;
     super(scope, id, { ...props, environment: props.environment(rejects) });
 
     this.broker = broker;

@@ -228,6 +228,6 @@ export class MessageBroker extends Construct {
         ],
       }),
     });
-    this.#broker.addDependency(policy);
+    this.#broker.addResourceDependency(policy);
   }
 }

@@ -26,9 +26,14 @@ export function resolveIntrinsics(value: unknown, scope: ReferenceScope, at: Tem
       .map((entry, index) => resolveIntrinsics(entry, scope, at.child(index)))
       .filter(entry => entry !== NO_VALUE);
   }
-  if (typeof value === 'string' && value.includes('{{resolve:')) {
+  // A secret is looked up by whoever uses the value.
+  if (
+    typeof value === 'string' &&
+    value.includes('{{resolve:') &&
+    !value.startsWith('{{resolve:secretsmanager:')
+  ) {
     throw at.error(
-      `${value} is a dynamic reference, and the local cloud runs neither SSM nor Secrets Manager. ` +
+      `${value} is a dynamic reference, and the local cloud does not run SSM. ` +
         'Override the value for local runs.',
     );
   }

@@ -26,5 +26,5 @@ export interface ResourceDeclaration {
 /** The value of `Ref` and of each `Fn::GetAtt` of a resource: known from its declaration, before it exists. */
 export interface ResourceIdentity {
   readonly ref: string;
-  readonly attributes: Readonly<Record<string, string>>;
+  readonly attributes: Readonly<Record<string, string | readonly string[]>>;
 }

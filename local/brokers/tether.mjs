@@ -19,4 +19,14 @@ child.once('error', error => {
   console.error(error.message);
   process.exit(1);
 });
-child.once('exit', code => process.exit(code ?? 0));
+// The first of the group may be a script that is gone before the server is: files and ports are free after the last.
+child.once('exit', code => {
+  const leave = setInterval(() => {
+    try {
+      process.kill(-child.pid, 0);
+    } catch {
+      clearInterval(leave);
+      process.exit(code ?? 0);
+    }
+  }, 10);
+});

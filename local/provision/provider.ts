@@ -30,4 +30,6 @@ export interface LocalAddresses {
   readonly endpoint: string;
   /** Where an HTTP API listens, `http://127.0.0.1:4567`. */
   httpApi(apiId: string): string;
+  /** Where a message broker listens, `amqp://127.0.0.1:5672`. */
+  broker(name: string): string;
 }

@@ -1,4 +1,5 @@
 import { alarmProvider, compositeAlarmProvider } from './alarm-provider.ts';
+import { brokerProvider } from './broker-provider.ts';
 import { bucketProvider } from './bucket-provider.ts';
 import { deliveryStreamProvider } from './delivery-stream-provider.ts';
 import { eventInvokeConfigProvider } from './event-invoke-config-provider.ts';
@@ -37,6 +38,7 @@ export const PROVIDERS: readonly ResourceProvider[] = [
   alarmProvider,
   compositeAlarmProvider,
   autoScalingGroupProvider,
+  brokerProvider,
   bucketProvider,
   configurationSetProvider,
   containerServiceProvider,

@@ -143,7 +143,7 @@ export const containerServiceProvider: ResourceProvider = {
 };
 
 /** What these types are called does not depend on where anything listens. */
-const noAddresses = { endpoint: '', httpApi: () => '' };
+const noAddresses = { endpoint: '', httpApi: () => '', broker: () => '' };
 
 /** Where servers listen here: each process on a port of its own, which its log tells. */
 const ofServers = { HOST: '127.0.0.1', PORT: '0' };
@@ -160,6 +160,11 @@ function startFleet(
 ): WorkerFleet | undefined {
   if (template === undefined) {
     services.note(resource, 'does not run here: it starts no worker of this repository');
+    return undefined;
+  }
+  const { BROKER_ADDRESSES: broker } = template.environment;
+  if (broker !== undefined && !services.brokers.runsAt(broker)) {
+    services.note(resource, 'does not run here: its broker does not');
     return undefined;
   }
   const spec = {

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { RabbitMqServer } from '../../local/brokers/rabbitmq-server.ts';
 import { systemsWithScenario } from '../../local/scenarios/scenario-catalogue.ts';
 import { repository } from '../support/temporary-directory.ts';
 
@@ -24,6 +25,11 @@ async function check(): Promise<readonly Step[]> {
   return (JSON.parse(output) as { steps: readonly Step[] }).steps;
 }
 
+/** Whether this machine has what a system needs: its scenario says so in one step otherwise. */
+function isRun(system: string): boolean {
+  return system !== 'message-broker' || RabbitMqServer.program !== undefined;
+}
+
 describe('on the local cloud', () => {
   let steps: readonly Step[];
 
@@ -34,6 +40,6 @@ describe('on the local cloud', () => {
   it.each(systemsWithScenario())('%s does what its scenario says', system => {
     const ofSystem = steps.filter(step => step.system === system);
     expect(ofSystem.filter(step => !step.passed)).toEqual([]);
-    expect(ofSystem.length).toBeGreaterThan(3);
+    expect(ofSystem.length).toBeGreaterThan(isRun(system) ? 3 : 0);
   });
 });

@@ -52,8 +52,10 @@ describe.each(['dev', 'prod'] as const)('in %s', stage => {
       [path('Broker/Broker')]: ['mq:DescribeBroker'],
       [path('Broker/Group')]: ['ec2:CreateNetworkInterface'],
       [path('Network/Isolated1')]: ['ec2:CreateNetworkInterface'],
+      'network interfaces made later': ['ec2:CreateNetworkInterface', 'ec2:DeleteNetworkInterface'],
       [path('Invoices/Table')]: ['dynamodb:PutItem'],
       [path('InvoicingRejects')]: ['sqs:SendMessage'],
+      [path('QueueKey')]: ['kms:Decrypt', 'kms:GenerateDataKey'],
     });
     const inAllZones = stage === 'prod';
     expect(path('Network/Isolated3') in reach).toBe(inAllZones);

@@ -5,11 +5,12 @@ import type { ResourceJson, TemplateJson } from './synthesized-app.ts';
 export function statedText(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value);
   const { 'Fn::Join': join, 'Fn::Base64': base64 } = value as {
-    'Fn::Join'?: [string, unknown[]];
+    'Fn::Join'?: [string, unknown];
     'Fn::Base64'?: unknown;
   };
   if (base64 !== undefined) return statedText(base64);
-  if (join) return join[1].map(statedText).join(join[0]);
+  // A list that only the deployment knows is one reference.
+  if (join) return Array.isArray(join[1]) ? join[1].map(statedText).join(join[0]) : statedText(join[1]);
   return `<${referredId(value)}>`;
 }
 

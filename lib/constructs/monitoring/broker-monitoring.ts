@@ -6,6 +6,7 @@ import type { MessageBroker } from '../message-broker.ts';
 import { validateProps } from '../validation.ts';
 import { brokerMetric, queueMetric } from './broker-metrics.ts';
 import { MonitoringAlarm } from './monitoring-alarm.ts';
+import { fineAlarms } from './monitoring-context.ts';
 
 export interface BrokerMonitoringProps {
   readonly broker: MessageBroker;
@@ -49,7 +50,8 @@ const highStore = 80;
 
 /**
  * Alarms of a broker: it is short of memory, processor or disk, has too many connections, a queue is not emptied or
- * has nobody who would, a DLQ has a message.
+ * has nobody who would, a DLQ has a message. Processor and connections are fine alarms: where a stage has the
+ * essential ones, they are not there.
  *
  * @throws PropsError when queues are named of an ActiveMQ broker: its metrics of queues go by other names.
  * @see https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/rabbitmq-logging-monitoring.html
@@ -73,7 +75,10 @@ export class BrokerMonitoring extends Construct {
     const maxBacklog = props.maxBacklog ?? 1_000;
     this.alarms = [
       ...(isRabbit ? this.#ofRabbitMq(broker) : this.#ofActiveMq(broker)),
-      this.#connections(broker, props.maxConnections ?? 100),
+      ...fineAlarms(this, () => [
+        this.#cpu(broker, isRabbit ? 'SystemCpuUtilization' : 'CpuUtilization'),
+        this.#connections(broker, props.maxConnections ?? 100),
+      ]),
       ...queues.flatMap(queue => [this.#depth(broker, queue, maxBacklog), this.#consumers(broker, queue)]),
       ...deadLetterQueues.map(queue => this.#deadLetters(broker, queue)),
     ];
@@ -120,7 +125,6 @@ export class BrokerMonitoring extends Construct {
         comparisonOperator: below,
         evaluationPeriods: 3,
       }),
-      this.#cpu(broker, 'SystemCpuUtilization'),
     ];
   }
 
@@ -145,7 +149,6 @@ export class BrokerMonitoring extends Construct {
         comparisonOperator: above,
         evaluationPeriods: 3,
       }),
-      this.#cpu(broker, 'CpuUtilization'),
     ];
   }
 

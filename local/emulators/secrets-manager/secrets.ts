@@ -28,6 +28,13 @@ export class Secrets {
     this.#secrets.set(arn, { arn, name, value, versionId: randomUUID(), changedAt: Date.now() / 1_000 });
   }
 
+  /** What a secret holds, by its ARN. */
+  valueOf(arn: string): string {
+    const secret = this.#secrets.get(arn);
+    if (secret === undefined) throw new Error(`There is no secret ${arn}.`);
+    return secret.value;
+  }
+
   #read({ parameters, region }: WireRequest): object {
     const { arn, name, versionId, value, changedAt } = this.#secret(parameters.SecretId, region);
     return {

@@ -6,7 +6,13 @@ import { rabbitMq } from '../../../lib/constructs/broker/rabbitmq.ts';
 import { MessageBroker, type MessageBrokerProps } from '../../../lib/constructs/message-broker.ts';
 import { PrivateNetwork } from '../../../lib/constructs/private-network.ts';
 import { PropsError } from '../../../lib/constructs/validation.ts';
-import { onlyResource, referredId, resourcesOfType, templateOf, testStack } from '../../support/stack-template.ts';
+import {
+  onlyResource,
+  referredId,
+  resourcesOfType,
+  templateOf,
+  testStack,
+} from '../../support/stack-template.ts';
 
 type Options = Partial<MessageBrokerProps> & { readonly zones?: number };
 

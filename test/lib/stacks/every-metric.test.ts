@@ -1,3 +1,5 @@
+import { deadLetterQueueOf } from '../../../contracts/broker.ts';
+import { orderTopology } from '../../../contracts/message-broker.ts';
 import { heardThroughComposites } from '../../../lib/validation/alarm-rules.ts';
 import { alarmMetrics, inWords, metricsOf, type NamedMetric, widgetsOf } from '../../support/dashboards.ts';
 import { awsMetrics, ownMetrics } from '../../support/metric-catalogue.ts';
@@ -14,9 +16,16 @@ const everyTemplate = (
   return stackNames.map(name => ({ name: `${name} of ${stage}`, template: template(name) }));
 });
 
+/** What brokers have that is in no template: their programs declare it. */
+const namesOnBrokers: Readonly<Record<string, readonly string[]>> = {
+  Queue: orderTopology.queues.flatMap(queue => [queue.name, deadLetterQueueOf(queue)]),
+  VirtualHost: ['/'],
+};
+
 /** Type of the resource that a dimension names. */
 const typeByDimension: Readonly<Record<string, string>> = {
   ApiId: 'AWS::ApiGatewayV2::Api',
+  Broker: 'AWS::AmazonMQ::Broker',
   AutoScalingGroupName: 'AWS::AutoScaling::AutoScalingGroup',
   ClusterName: 'AWS::ECS::Cluster',
   DeliveryStreamName: 'AWS::KinesisFirehose::DeliveryStream',
@@ -51,7 +60,7 @@ function faultsOf(metric: NamedMetric, template: TemplateJson): string[] {
       .filter(([name, value]) =>
         known === ownMetrics
           ? !programs.get(namespace)?.has(value)
-          : !namesResource(template, typeByDimension[name], value),
+          : !(namesOnBrokers[name]?.includes(value) || namesResource(template, typeByDimension[name], value)),
       )
       .map(([name, value]) => `${name} ${value} of ${namespace} ${metricName}`),
   ];
@@ -147,7 +156,7 @@ describe.each(everyTemplate)('$name', ({ template }) => {
   it('says in the title of each graph in which units it is, and what each alarm line is', () => {
     const graphs = widgets.filter(({ type }) => type === 'metric');
     expect(graphs.map(({ properties }) => properties.title)).toEqual(
-      graphs.map(() => expect.stringMatching(/\((count|units|ms|s)\)$/)),
+      graphs.map(() => expect.stringMatching(/\((bytes|count|units|ms|s|%)\)$/)),
     );
     const lines = graphs.flatMap(({ properties }) => properties.annotations?.horizontal ?? []);
     expect(lines.filter(({ label, value }) => !label || value <= 1)).toEqual([]);

@@ -1,5 +1,6 @@
 import { AccessLogDelivery } from './access-log-delivery.ts';
 import { arnParts, foreignAccount } from './account.ts';
+import { BrokerPolling } from './broker-polling.ts';
 import { DeliveryUnderRole, type RoleDeliveryDetails } from './delivery-under-role.ts';
 import type { DeployedResource } from './deployed-stack.ts';
 import { type Edge, UnseenEdge } from './edge.ts';
@@ -181,6 +182,7 @@ function mappingEdges(mapping: DeployedResource, world: PolicyWorld): readonly E
   }));
   const queue = world.referredTo(mapping.property('EventSourceArn'));
   const role = roleOf(world.referredTo(mapping.property('FunctionName')), world);
+  if (queue?.type === 'AWS::AmazonMQ::Broker' && role) return brokerEdges(mapping, queue, role, world);
   if (queue?.type !== 'AWS::SQS::Queue' || !role) {
     return [new UnseenEdge(mapping.path, 'its queue or the role of its function is not in this app')];
   }
@@ -189,6 +191,21 @@ function mappingEdges(mapping: DeployedResource, world: PolicyWorld): readonly E
     .filter(other => other.role !== role && !own.includes(other.queue))
     .flatMap(other => (other.queue?.type === 'AWS::SQS::Queue' ? [other.queue] : []));
   return [new PollingByFunction(world, queue, role, othersQueues)];
+}
+
+function brokerEdges(
+  mapping: DeployedResource,
+  broker: DeployedResource,
+  role: DeployedResource,
+  world: PolicyWorld,
+): readonly Edge[] {
+  const accesses = (mapping.property('SourceAccessConfigurations') ?? []) as readonly { URI: unknown }[];
+  const [secret] = accesses.flatMap(({ URI }) => world.referredTo(URI) ?? []);
+  return [
+    secret
+      ? new BrokerPolling(world, { broker, secret, role })
+      : new UnseenEdge(mapping.path, 'the secret of its broker is not in this app'),
+  ];
 }
 
 function roleOf(fn: DeployedResource | undefined, world: PolicyWorld): DeployedResource | undefined {

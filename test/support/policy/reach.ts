@@ -71,6 +71,7 @@ export async function reachOf(role: DeployedResource, world: PolicyWorld): Promi
     ...foldersIn(statementsGranted, world),
     ...assetsIn(statementsGranted, role),
     ...queuesMadeLater(statementsGranted, role),
+    ...interfacesMadeLater(statementsGranted, role),
     ...schedulesMadeLater(statementsGranted, role, world),
     ...mailsIn(statementsGranted, role),
   ];
@@ -181,6 +182,17 @@ function queuesMadeLater(
     arn: `arn:aws:sqs:${region}:${account}:${prefix}made-later`,
     account,
   }));
+}
+
+/** Network interfaces that Lambda makes when it polls: they have no name before. */
+function interfacesMadeLater(
+  statements: readonly PolicyStatement[],
+  { account, region }: DeployedResource,
+): readonly Target[] {
+  const arn = `arn:aws:ec2:${region}:${account}:network-interface/`;
+  return statements.some(({ Resource }) => listOf(Resource).includes(`${arn}*`))
+    ? [{ path: 'network interfaces made later', arn: `${arn}eni-made-later`, account }]
+    : [];
 }
 
 /** Schedules that programs make when they run: those of a group of the app alone. */

@@ -114,6 +114,26 @@ const kinds: Readonly<Record<string, ResourceKind>> = {
       return { arn, ref: arn, attributes: { Name: name, ServiceArn: arn } };
     },
   },
+  'AWS::AmazonMQ::Broker': {
+    nameProperty: 'BrokerName',
+    identify: (name, { region, account }) => {
+      const id = 'b-0a1b2c3d';
+      const arn = `arn:aws:mq:${region}:${account}:broker:${name}:${id}`;
+      return { arn, ref: id, attributes: { Arn: arn, Id: id } };
+    },
+  },
+  'AWS::EC2::SecurityGroup': {
+    identify: (name, { region, account }) => {
+      const arn = `arn:aws:ec2:${region}:${account}:security-group/${name}`;
+      return { arn, ref: name, attributes: { GroupId: name } };
+    },
+  },
+  'AWS::EC2::Subnet': {
+    identify: (name, { region, account }) => {
+      const arn = `arn:aws:ec2:${region}:${account}:subnet/${name}`;
+      return { arn, ref: name, attributes: { SubnetId: name } };
+    },
+  },
   'AWS::ECS::Cluster': regional('ecs', 'cluster/', 'ClusterName'),
   'AWS::ApplicationAutoScaling::ScalingPolicy': scalingPolicy,
   'AWS::AutoScaling::ScalingPolicy': scalingPolicy,

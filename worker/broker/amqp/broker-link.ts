@@ -20,7 +20,7 @@ export interface BrokerLinkOptions {
 const connectTimeoutMs = 10_000;
 
 /** How long a new connection may take until all that is needed is there. */
-const setUpTimeoutMs = 20_000;
+const setUpTimeoutMs = 10_000;
 
 /** How long a goodbye may take. A connection that is broken may never answer it. */
 const endTimeoutMs = 2_000;
