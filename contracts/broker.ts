@@ -100,6 +100,7 @@ const withTls = new Set(['amqps:', 'amqp+ssl:']);
 
 /** Whether everything that goes to a broker's address is encrypted, or does not leave the machine. */
 function isPrivate(address: string): boolean {
+  if (!URL.canParse(address)) return false;
   const { protocol, hostname } = new URL(address);
   return withTls.has(protocol) || (/^amqp(\+nio)?:$/.test(protocol) && loopback.has(hostname));
 }

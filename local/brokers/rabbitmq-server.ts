@@ -30,7 +30,8 @@ export class RabbitMqServer {
   readonly port: number;
   readonly #options: RabbitMqOptions;
   readonly #program: string;
-  readonly #directory: string;
+  /** Where it keeps what it has on disk. */
+  readonly directory: string;
   readonly #environment: NodeJS.ProcessEnv;
   readonly #mapperPort: number;
   #process: ServerProcess | undefined;
@@ -46,18 +47,18 @@ export class RabbitMqServer {
     this.#options = options;
     this.port = options.port ?? port;
     this.#mapperPort = mapperPort;
-    this.#directory = mkdtempSync(join(tmpdir(), 'rabbitmq-'));
+    this.directory = mkdtempSync(join(tmpdir(), 'rabbitmq-'));
     this.#environment = {
       PATH: process.env.PATH,
       LANG: 'C.UTF-8',
-      HOME: this.#directory,
+      HOME: this.directory,
       RABBITMQ_NODENAME: `broker${this.port}@localhost`,
-      RABBITMQ_MNESIA_BASE: join(this.#directory, 'data'),
+      RABBITMQ_MNESIA_BASE: join(this.directory, 'data'),
       RABBITMQ_LOGS: '-',
-      RABBITMQ_CONFIG_FILE: join(this.#directory, 'rabbitmq.conf'),
-      RABBITMQ_ADVANCED_CONFIG_FILE: join(this.#directory, 'advanced.config'),
-      RABBITMQ_ENABLED_PLUGINS_FILE: join(this.#directory, 'enabled_plugins'),
-      RABBITMQ_PID_FILE: join(this.#directory, 'pid'),
+      RABBITMQ_CONFIG_FILE: join(this.directory, 'rabbitmq.conf'),
+      RABBITMQ_ADVANCED_CONFIG_FILE: join(this.directory, 'advanced.config'),
+      RABBITMQ_ENABLED_PLUGINS_FILE: join(this.directory, 'enabled_plugins'),
+      RABBITMQ_PID_FILE: join(this.directory, 'pid'),
       // The machine's own settings are another server's.
       RABBITMQ_CONF_ENV_FILE: '/dev/null',
       RABBITMQ_DIST_PORT: String(distributionPort),
@@ -92,7 +93,7 @@ export class RabbitMqServer {
     this.#process = await ServerProcess.start({
       command: [this.#program],
       environment: this.#environment,
-      directory: this.#directory,
+      directory: this.directory,
       port: this.port,
       startsWithinMs: 60_000,
     });
@@ -105,7 +106,7 @@ export class RabbitMqServer {
     await run('epmd', ['-port', String(this.#mapperPort), '-kill'], { env: this.#environment }).catch(
       () => undefined,
     );
-    rmSync(this.#directory, { recursive: true, force: true });
+    rmSync(this.directory, { recursive: true, force: true });
   }
 
   #configure(): void {

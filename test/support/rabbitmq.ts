@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type ChannelModel, connect, type GetMessage } from 'amqplib';
 import { RabbitMqServer } from '../../local/brokers/rabbitmq-server.ts';
 import { closeQuietly } from '../../worker/broker/amqp/broker-link.ts';
@@ -23,6 +25,18 @@ export function describeWithRabbitMq(name: string, tests: () => void): void {
 /** A server for the tests of a file. */
 export function startRabbitMq(): Promise<RabbitMqServer> {
   return RabbitMqServer.start(credentials);
+}
+
+/**
+ * Whether a server has written down that a quorum queue is there. It does so twice a second: of a queue that was
+ * declared just before a crash, nothing is left.
+ */
+export function isOnDisk(server: RabbitMqServer, queue: string): boolean {
+  // In Erlang's own format, in which the next value begins with its type.
+  const name = new RegExp(`%2F_${queue}[dm]`);
+  return globSync('data/*/quorum/*/*.dets', { cwd: server.directory }).every(file =>
+    name.test(readFileSync(join(server.directory, file), 'latin1')),
+  );
 }
 
 /** Another program's connection to the server, with what tests look at. */

@@ -284,7 +284,7 @@ describe('AWS::Lambda::EventSourceMapping', () => {
     [
       'of a stream',
       { EventSourceArn: 'arn:aws:kinesis:us-east-1:000000000000:stream/orders' },
-      'does not run here: only queues are polled, and its source is arn:aws:kinesis:us-east-1:000000000000:stream/orders',
+      'does not run here: only queues and brokers are polled, and its source is arn:aws:kinesis:us-east-1:000000000000:stream/orders',
     ],
     ['that is disabled', { Enabled: false }, 'is disabled by the template'],
   ])('%s polls nothing, which is said', async (_name, properties, note) => {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import {
   BrokerTopology,
@@ -14,7 +15,13 @@ import { MessageHandling } from '../../../worker/broker/message-handling.ts';
 import { UnroutableMessageError } from '../../../worker/broker/message-publisher.ts';
 import { DependencyDownError } from '../../../worker/failures.ts';
 import { orderPlaced } from '../../support/order-events.ts';
-import { BrokerObserver, credentials, describeWithRabbitMq, startRabbitMq } from '../../support/rabbitmq.ts';
+import {
+  BrokerObserver,
+  credentials,
+  describeWithRabbitMq,
+  isOnDisk,
+  startRabbitMq,
+} from '../../support/rabbitmq.ts';
 import { RecordingLog, RecordingMetrics } from '../support/recording.ts';
 import { until } from '../support/until.ts';
 
@@ -256,5 +263,45 @@ describeWithRabbitMq('over RabbitMQ', () => {
     });
     open.push(() => publisher.close());
     await expect(publisher.publish(placed('1'))).rejects.toThrow(DependencyDownError);
+  });
+
+  // The last: it takes the broker away from under everybody.
+  it('loses nothing when the broker dies in the middle, and has each effect once', async () => {
+    const own = ownTopology();
+    const picks = new Map<string, number>();
+    let isUp = true;
+    const { promise: died, resolve: dies } = Promise.withResolvers<void>();
+    const { log } = consumerOn(own, async ({ order_id }) => {
+      // Some are in hand when the broker dies: they come again, and find themselves done.
+      if (isUp) await died;
+      if (!picks.has(order_id)) picks.set(order_id, 1);
+    });
+    const publisher = publisherOn(own, { connectWithinMs: 30_000 });
+    const orders = Array.from({ length: 60 }, (_, index) => `order-${index}`);
+    const publishSurely = async (orderId: string): Promise<void> => {
+      for (;;) {
+        try {
+          return await publisher.publish(placed(orderId));
+        } catch (error) {
+          if (!(error instanceof DependencyDownError)) throw error;
+          await pause(20);
+        }
+      }
+    };
+    await Promise.all(orders.slice(0, 30).map(publishSurely));
+    await until('the queue is on disk', () => isOnDisk(server, own.queue.name));
+    const later = Promise.all(orders.slice(30).map(publishSurely));
+    await server.kill();
+    isUp = false;
+    dies();
+    await server.restart();
+    await later;
+    await until('all orders are picked', () => picks.size === orders.length, 30_000);
+    expect([...picks.keys()].sort()).toEqual([...orders].sort());
+    expect(log.all('Broker connected').length).toBeGreaterThanOrEqual(2);
+    const again = await BrokerObserver.at(server);
+    open.push(() => again.close());
+    expect(await again.waitingIn(deadLetterQueueOf(own.queue))).toBe(0);
+    await until('the queue is empty', async () => (await again.waitingIn(own.queue.name)) === 0);
   });
 });
