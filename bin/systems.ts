@@ -11,6 +11,7 @@ import { OperationsStack } from '../lib/stacks/operations-stack.ts';
 import { OrderLedgerStack } from '../lib/stacks/order-ledger-stack.ts';
 import { OrderProcessingStack } from '../lib/stacks/order-processing-stack.ts';
 import { PrivateMessagingStack } from '../lib/stacks/private-messaging-stack.ts';
+import { ServiceEventsStack } from '../lib/stacks/service-events-stack.ts';
 import { TravelSearchStack } from '../lib/stacks/travel-search-stack.ts';
 import { UserSignupStack } from '../lib/stacks/user-signup-stack.ts';
 import { VideoProcessingStack } from '../lib/stacks/video-processing-stack.ts';
@@ -28,6 +29,7 @@ const systems = {
   'order-ledger': OrderLedgerStack,
   'order-processing': OrderProcessingStack,
   'private-messaging': PrivateMessagingStack,
+  'service-events': ServiceEventsStack,
   'travel-search': TravelSearchStack,
   'user-signup': UserSignupStack,
   'video-processing': VideoProcessingStack,

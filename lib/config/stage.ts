@@ -186,6 +186,8 @@ const stageConfig = v.strictObject({
   archiveDeepArchiveAfterDays: v.optional(wholeNumber(1, 36_500)),
   /** Age at which archived events are deleted. */
   archiveRetentionInDays: wholeNumber(1, 36_500),
+  /** How long events of AWS services are kept, and the objects that are among them. */
+  serviceEventRetentionInDays: wholeNumber(1, 3_650),
   /** Whether archived events are in a Kinesis data stream too: an on-demand stream costs by the hour. */
   eventStream: oneOf(['none', 'on-demand']),
 
@@ -230,6 +232,7 @@ const stages: Readonly<Record<StageConfig['stage'], StageConfig>> = {
     postWebhooks: [],
     archiveBufferInSeconds: 60,
     archiveRetentionInDays: 30,
+    serviceEventRetentionInDays: 30,
     eventStream: 'none',
     broker: 'single-instance',
     tags: { stage: 'dev', 'cost-center': 'messaging' },
@@ -267,6 +270,7 @@ const stages: Readonly<Record<StageConfig['stage'], StageConfig>> = {
     archiveInstantRetrievalAfterDays: 90,
     archiveDeepArchiveAfterDays: 365,
     archiveRetentionInDays: 2_557,
+    serviceEventRetentionInDays: 365,
     eventStream: 'none',
     paymentGatewayUrlParameter: '/messaging/prod/payment-gateway-url',
     broker: 'cluster',

@@ -80,6 +80,7 @@ export class ObjectBucket extends Construct {
   readonly #toldPrefixes: string[] = [];
   readonly #queueConfigurations: s3.CfnBucket.QueueConfigurationProperty[] = [];
   readonly #topicConfigurations: s3.CfnBucket.TopicConfigurationProperty[] = [];
+  #tellsEventBridge = false;
 
   constructor(scope: Construct, id: string, props: ObjectBucketProps) {
     const oldVersionRetention = props.oldVersionRetention ?? Duration.days(30);
@@ -185,6 +186,12 @@ export class ObjectBucket extends Construct {
     });
   }
 
+  /** Tells EventBridge of all objects: rules say whom that is for, and S3 needs nobody's leave for it. */
+  tellEventBridge(): void {
+    this.#tellsEventBridge = true;
+    this.#configureNotifications();
+  }
+
   /**
    * Lets a principal read every version of the objects whose keys begin with a prefix, and learn that one
    * is not there: without leave to list a bucket, S3 says "access denied" of what is gone.
@@ -251,12 +258,17 @@ export class ObjectBucket extends Construct {
     this.#toldPrefixes.push(prefix);
     this.#queueConfigurations.push(...(added.queues ?? []));
     this.#topicConfigurations.push(...(added.topics ?? []));
+    this.#configureNotifications();
+    this.bucket.node.addDependency(admission);
+  }
+
+  #configureNotifications(): void {
     const [queueConfigurations, topicConfigurations] = [this.#queueConfigurations, this.#topicConfigurations];
     this.#cfnBucket.notificationConfiguration = {
       ...(queueConfigurations.length > 0 && { queueConfigurations }),
       ...(topicConfigurations.length > 0 && { topicConfigurations }),
+      ...(this.#tellsEventBridge && { eventBridgeConfiguration: { eventBridgeEnabled: true } }),
     };
-    this.bucket.node.addDependency(admission);
   }
 
   #grantObjects(grantee: iam.IGrantable, actions: string[], prefix: string): void {

@@ -10,13 +10,21 @@ import type { HttpIntake } from '../../http-intake.ts';
 import type { MessageBroker } from '../../message-broker.ts';
 import type { MessageFunction } from '../../message-function.ts';
 import type { Redriver } from '../../redriver.ts';
+import type { ServiceEventIntake } from '../../service-event-intake.ts';
 import type { StateTable } from '../../state-table.ts';
 import type { TaskScheduler } from '../../task-scheduler.ts';
 import type { WebService } from '../../web-service.ts';
 import { brokerDeadLetterGraph, brokerGraphs, brokerQueueGraph } from './broker-graphs.ts';
 import { consumerGraph, functionGraph, jobsGraph, serversGraph, tierGraphs } from './compute-graphs.ts';
 import { logLink, queueLink } from './console-links.ts';
-import { archiveGraphs, intakeGraph, schedulerGraph, streamGraph, tableGraph } from './edge-graphs.ts';
+import {
+  archiveGraphs,
+  intakeGraph,
+  schedulerGraph,
+  serviceEventGraph,
+  streamGraph,
+  tableGraph,
+} from './edge-graphs.ts';
 import { fairnessGraphs } from './fairness-graphs.ts';
 import type { Graph } from './graph.ts';
 import { deadLetterGraph, placeOf, queueGraph } from './queue-graphs.ts';
@@ -122,6 +130,11 @@ export class DashboardRow {
 
   scheduler(scheduler: TaskScheduler): this {
     return this.#show(schedulerGraph(scheduler)).deadLetters(scheduler.undelivered);
+  }
+
+  /** Rules by which AWS services tell. */
+  serviceEvents(intake: ServiceEventIntake): this {
+    return this.#show(serviceEventGraph(intake)).deadLetters(intake.undelivered);
   }
 
   archive(archive: EventArchive): this {

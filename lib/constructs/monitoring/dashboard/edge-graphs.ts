@@ -1,7 +1,9 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as events from 'aws-cdk-lib/aws-events';
 import type { EventArchive } from '../../event-archive.ts';
 import type { EventStream } from '../../event-stream.ts';
 import type { HttpIntake } from '../../http-intake.ts';
+import type { ServiceEventIntake } from '../../service-event-intake.ts';
 import type { StateTable } from '../../state-table.ts';
 import type { TaskScheduler } from '../../task-scheduler.ts';
 import { everyMinute, type Graph } from './graph.ts';
@@ -66,6 +68,29 @@ export function schedulerGraph({ node, group }: TaskScheduler): Graph {
       metric('TargetErrorCount', 'failed'),
       metric('InvocationDroppedCount', 'given up'),
     ],
+  };
+}
+
+/**
+ * Rules of EventBridge: events that each put on the queue, and those that it could not.
+ *
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
+ */
+export function serviceEventGraph({ node, rules }: ServiceEventIntake): Graph {
+  const metric = (rule: events.IRule, metricName: string, label: string) =>
+    new cloudwatch.Metric({
+      namespace: 'AWS/Events',
+      metricName,
+      dimensionsMap: { RuleName: rule.ruleName },
+      ...sum,
+      label,
+    });
+  return {
+    title: `${node.id}: events a minute (count)`,
+    left: rules.flatMap(rule => [
+      metric(rule, 'Invocations', rule.node.id),
+      metric(rule, 'FailedInvocations', `${rule.node.id}, failed`),
+    ]),
   };
 }
 
