@@ -3,6 +3,7 @@ import type { AlarmState } from './alarms/alarm-spec.ts';
 import type { LostInvocation } from './asynchronous-invocations.ts';
 import type { Mail } from './emulators/ses/mail.ts';
 import type { DeliveryOutcome } from './emulators/sns/fan-out.ts';
+import type { Notification } from './emulators/sns/notification.ts';
 import type { FunctionEvents } from './functions/function-events.ts';
 import type { FunctionRuntime } from './functions/function-runtime.ts';
 import type { RequestHandled } from './http-api/http-api.ts';
@@ -22,6 +23,8 @@ export interface AlarmChange {
 
 /** All that happens on the local cloud, by name. */
 export interface CloudEvents extends FunctionEvents, MappingEvents {
+  /** A topic took a message. */
+  readonly publication: [Notification];
   /** A topic gave a message to a subscription, or did not. */
   readonly delivery: [DeliveryOutcome];
   /** An HTTP API answered. */

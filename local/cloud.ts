@@ -158,6 +158,7 @@ async function provisioned(
     workers: parts.workers,
     loadBalancers: parts.loadBalancers,
     schedules: parts.schedules,
+    eventBus: parts.endpoint.eventBus,
     deliveryStreams: parts.deliveryStreams,
     mail: parts.endpoint.mail,
     secrets: parts.endpoint.secrets,

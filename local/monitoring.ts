@@ -6,7 +6,14 @@ import { lambdaMetrics, lostInvocationMetric, queueMetrics } from './alarms/serv
 import type { CloudEventStream } from './cloud-events.ts';
 import type { MessageStore } from './emulators/message-store.ts';
 import type { AwsClients } from './provision/aws-clients.ts';
-import { fleetMetrics, httpApiMetrics, queueGauges, serverMetrics, topicMetrics } from './service-samples.ts';
+import {
+  fleetMetrics,
+  httpApiMetrics,
+  publicationMetric,
+  queueGauges,
+  serverMetrics,
+  topicMetrics,
+} from './service-samples.ts';
 import type { LoadBalancers } from './workers/load-balancers.ts';
 import type { WorkerFleets } from './workers/worker-fleets.ts';
 
@@ -49,6 +56,7 @@ export class Monitoring {
     events.on('metric', record);
     events.on('invocation', report => lambdaMetrics(report, Date.now()).forEach(record));
     events.on('lostInvocation', lost => record(lostInvocationMetric(lost.functionName, Date.now())));
+    events.on('publication', published => record(publicationMetric(published, Date.now())));
     events.on('delivery', outcome => topicMetrics(outcome, Date.now()).forEach(record));
     events.on('request', request => httpApiMetrics(request, Date.now()).forEach(record));
     this.#alarms.events.on('change', ({ spec, newState, reason }) => {

@@ -82,6 +82,7 @@ export class RunningParts {
     this.asynchronousInvocations.onLost = lost => this.events.emit('lostInvocation', lost);
     endpoint.mail.onMail = mail => this.events.emit('mail', mail);
     endpoint.fanOut.putRecord = (arn, record) => this.deliveryStreams.put(arn, record);
+    endpoint.fanOut.onPublished = notification => this.events.emit('publication', notification);
     endpoint.fanOut.onOutcome = outcome => this.events.emit('delivery', outcome);
   }
 

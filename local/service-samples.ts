@@ -1,11 +1,31 @@
 import type { MessageGauge, QueueGauge } from './alarms/service-metrics.ts';
 import type { MessageStore, StoredMessage } from './emulators/message-store.ts';
 import type { DeliveryOutcome } from './emulators/sns/fan-out.ts';
+import type { Notification } from './emulators/sns/notification.ts';
 import { noisyGroups } from './emulators/sqs/fair-groups.ts';
 import type { MetricSample } from './functions/metric-format.ts';
 import type { RequestHandled } from './http-api/http-api.ts';
 import type { ServerCount } from './workers/load-balancers.ts';
 import type { WorkerFleet } from './workers/worker-fleet.ts';
+
+/**
+ * What SNS publishes to `AWS/SNS` of one message that a topic took.
+ *
+ * @see https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html
+ */
+export function publicationMetric(
+  { topicName }: Pick<Notification, 'topicName'>,
+  timestamp: number,
+): MetricSample {
+  return {
+    namespace: 'AWS/SNS',
+    name: 'NumberOfMessagesPublished',
+    dimensions: { TopicName: topicName },
+    value: 1,
+    unit: 'Count',
+    timestamp,
+  };
+}
 
 /**
  * What SNS publishes to `AWS/SNS` of one delivery.

@@ -90,7 +90,7 @@ export class ServiceEventsStack extends SystemStack {
     incidents.grantPublish(fileEvents.function);
 
     // Alarms: whatever fails, and whatever matters, reaches a person
-    const alarmTopic = new AlarmTopic(this, 'Alarms', { email: config.alarmEmail, removalPolicy });
+    const alarmTopic = new AlarmTopic(this, 'Alarms', this.alarmTopicSettings);
     new ServiceEventMonitoring(this, 'IntakeMonitoring', { intake, alarmTopic });
     new QueueMonitoring(this, 'EventsMonitoring', { queue, alarmTopic, ...this.alarmSettings });
     new ConsumerMonitoring(this, 'FileEventsMonitoring', { function: fileEvents, alarmTopic });
@@ -102,10 +102,7 @@ export class ServiceEventsStack extends SystemStack {
       new DashboardRow('Events are filed').consumer(fileEvents).table(filed),
       new DashboardRow('What matters is raised').topic(incidents),
     ]);
-    new LogTrail(this, 'Trail', {
-      logGroups: [fileEvents.function.logGroup],
-      subjectField: 'correlation_id',
-    });
+    new LogTrail(this, 'Trail', { logGroups: [fileEvents.function.logGroup] });
 
     new CfnOutput(this, 'IncidentsTopicArn', {
       value: incidents.topic.topicArn,

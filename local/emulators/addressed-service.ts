@@ -8,7 +8,7 @@ export interface AddressedService {
 }
 
 /** The AWS services that the endpoint answers for. */
-export const SERVED = ['sqs', 'sns', 's3', 'dynamodb', 'kms', 'secretsmanager', 'sts'] as const;
+export const SERVED = ['sqs', 'sns', 's3', 'dynamodb', 'kms', 'secretsmanager', 'events', 'sts'] as const;
 
 /** Services by what stands before the dot of `x-amz-target`. */
 const TARGETS: Readonly<Record<string, string>> = {
@@ -16,6 +16,7 @@ const TARGETS: Readonly<Record<string, string>> = {
   DynamoDB_20120810: 'dynamodb',
   TrentService: 'kms',
   secretsmanager: 'secretsmanager',
+  AWSEvents: 'events',
 };
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html */

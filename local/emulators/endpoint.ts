@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { listenOn } from '../http-api/local-listener.ts';
 import { DirectQueues } from './direct-queues.ts';
 import { DynamoDb } from './dynamodb/dynamodb.ts';
+import { EventBus } from './eventbridge/event-bus.ts';
 import { fixQueueUrls, loadFauxqs } from './fauxqs.ts';
 import { Invocations } from './invocations.ts';
 import { Kms } from './kms/kms.ts';
@@ -24,6 +25,7 @@ import { sendMessage, sendMessageBatch } from './sqs/message-group-id.ts';
 import { MoveTasks } from './sqs/move-tasks.ts';
 import { receiveMessage } from './sqs/receive-message.ts';
 import { refineQueues } from './sqs/refined-queues.ts';
+import { ServiceDelivery } from './sqs/service-delivery.ts';
 import { wireServer } from './wire-server.ts';
 
 export interface EndpointOptions {
@@ -40,16 +42,17 @@ export interface Endpoint {
   readonly store: MessageStore;
   /** The queues from within this process, for those who call for every message. */
   readonly directQueues: DirectQueues;
-  readonly fanOut: Pick<FanOut, 'onOutcome' | 'invokeFunction' | 'putRecord' | 'settled'>;
+  readonly fanOut: Pick<FanOut, 'onPublished' | 'onOutcome' | 'invokeFunction' | 'putRecord' | 'settled'>;
   readonly mail: Ses;
   readonly secrets: Secrets;
   readonly invocations: Invocations;
+  readonly eventBus: EventBus;
   close(): Promise<void>;
 }
 
 /**
- * Serves SQS, SNS, S3, DynamoDB, KMS, EventBridge Scheduler, SES and Secrets Manager on one port of 127.0.0.1,
- * and invokes functions.
+ * Serves SQS, SNS, S3, DynamoDB, KMS, EventBridge and its Scheduler, SES and Secrets Manager on one port of
+ * 127.0.0.1, and invokes functions.
  *
  * @throws PortUnavailable where another program listens there.
  */
@@ -59,7 +62,9 @@ export async function startEndpoint({ port, region }: EndpointOptions): Promise<
   refineQueues(queues);
   const dynamoDb = new DynamoDb(region);
   const moveTasks = new MoveTasks(queues);
-  const scheduler = new Scheduler(new ScheduleSender(fauxqs));
+  const serviceDelivery = new ServiceDelivery(fauxqs);
+  const scheduler = new Scheduler(new ScheduleSender(serviceDelivery));
+  const eventBus = new EventBus(serviceDelivery);
   const signer = new MessageSigner();
   const http = new HttpDelivery({ topics, signer, endpoint: () => url });
   const confirmations = new SubscriptionConfirmations(topics, http);
@@ -68,7 +73,7 @@ export async function startEndpoint({ port, region }: EndpointOptions): Promise<
   const mail = new Ses((topicArn, message) => publisher.publishText(topicArn, message));
   const secrets = new Secrets();
   const invocations = new Invocations();
-  refineObjects(fauxqs, new BucketNotifications(new NotificationDelivery(fauxqs, fanOut), region));
+  refineObjects(fauxqs, new BucketNotifications(new NotificationDelivery(fauxqs, fanOut), eventBus, region));
   await app.ready();
   const queueActions = new Map([
     ['AmazonSQS.SendMessage', sendMessage(queues, queueAction('sendMessage'))],
@@ -86,7 +91,7 @@ export async function startEndpoint({ port, region }: EndpointOptions): Promise<
   const server = wireServer({
     dynamoDb,
     region,
-    json: new Map([...queueActions, ...new Kms().actions, ...secrets.actions]),
+    json: new Map([...queueActions, ...new Kms().actions, ...secrets.actions, ...eventBus.actions]),
     query: new Map([
       ['Publish', publisher.publish],
       ['PublishBatch', publisher.publishBatch],
@@ -110,6 +115,7 @@ export async function startEndpoint({ port, region }: EndpointOptions): Promise<
     mail,
     secrets,
     invocations,
+    eventBus,
     close: async () => {
       moveTasks.stop();
       scheduler.stop();

@@ -41,9 +41,6 @@ export const bucketProvider: ResourceProvider = {
     if (told === undefined) {
       return;
     }
-    if (told.EventBridgeConfiguration !== undefined) {
-      services.note(resource, 'its events do not go to EventBridge here');
-    }
     await s3.send(
       new PutBucketNotificationConfigurationCommand({
         Bucket,
@@ -69,7 +66,7 @@ interface DeclaredNotifications {
   readonly QueueConfigurations?: readonly (DeclaredConfiguration & { readonly Queue: string })[];
   readonly TopicConfigurations?: readonly (DeclaredConfiguration & { readonly Topic: string })[];
   readonly LambdaConfigurations?: readonly (DeclaredConfiguration & { readonly Function: string })[];
-  readonly EventBridgeConfiguration?: unknown;
+  readonly EventBridgeConfiguration?: { readonly EventBridgeEnabled?: boolean };
 }
 
 function notificationConfiguration(told: DeclaredNotifications): NotificationConfiguration {
@@ -78,6 +75,7 @@ function notificationConfiguration(told: DeclaredNotifications): NotificationCon
     ...(Filter === undefined ? {} : { Filter: { Key: { FilterRules: [...Filter.S3Key.Rules] } } }),
   });
   return {
+    ...(told.EventBridgeConfiguration?.EventBridgeEnabled && { EventBridgeConfiguration: {} }),
     QueueConfigurations: (told.QueueConfigurations ?? []).map(each => ({
       ...common(each),
       QueueArn: each.Queue,

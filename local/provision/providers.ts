@@ -20,8 +20,8 @@ import {
 } from './mail-providers.ts';
 import type { ResourceProvider } from './provider.ts';
 import { queueProvider } from './queue-provider.ts';
+import { ruleProvider } from './rule-provider.ts';
 import { scheduleGroupProvider } from './schedule-group-provider.ts';
-import { ruleProvider } from './schedule-provider.ts';
 import { secretProvider } from './secret-provider.ts';
 import { subscriptionProvider } from './subscription-provider.ts';
 import { globalTableProvider, tableProvider } from './table-provider.ts';

@@ -2,6 +2,7 @@ import type { ResourceDeclaration } from '../assembly/resource.ts';
 import type { AsynchronousInvocations } from '../asynchronous-invocations.ts';
 import type { Brokers } from '../brokers/brokers.ts';
 import type { DirectQueues } from '../emulators/direct-queues.ts';
+import type { EventBus } from '../emulators/eventbridge/event-bus.ts';
 import type { DeliveryStreams } from '../emulators/firehose/delivery-streams.ts';
 import type { Secrets } from '../emulators/secrets-manager/secrets.ts';
 import type { Ses } from '../emulators/ses/ses.ts';
@@ -35,6 +36,7 @@ export interface LocalServices {
   readonly workers: WorkerFleets;
   readonly loadBalancers: LoadBalancers;
   readonly schedules: Schedules;
+  readonly eventBus: Pick<EventBus, 'addRule'>;
   readonly deliveryStreams: DeliveryStreams;
   readonly mail: Ses;
   readonly secrets: Pick<Secrets, 'add' | 'valueOf'>;

@@ -24,7 +24,9 @@ export class IncidentMonitoring extends Construct {
     this.alarms = [
       new CountAlarm(this, 'Raised', {
         metric: topic.topic.metricNumberOfMessagesPublished(),
-        description: 'An AWS service told something that somebody should look at: the log says what.',
+        means: 'An AWS service told something that somebody should look at: the log says what.',
+        breaks: 'What it says: a task that fails, an alarm that sees nothing, a problem of AWS.',
+        runbook: 'serviceIncident',
       }),
     ];
     alarmTopic.notifyOf(...this.alarms);

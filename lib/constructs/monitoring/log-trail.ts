@@ -7,12 +7,18 @@ export interface LogTrailProps {
   /** Logs of what messages go through, in this order; 1 to 50. */
   readonly logGroups: readonly logs.ILogGroup[];
 
-  /** Field of the log lines that names what a message is about, `order_id`. */
-  readonly subjectField: string;
+  /**
+   * Field of the log lines that names what a message is about, `order_id`.
+   *
+   * @default - the correlation id alone leads to everything
+   */
+  readonly subjectField?: string;
 }
 
+const correlationField = 'correlation_id';
+
 /** Fields that a line of every program's log has when it tells what became of a message. */
-const fieldsOfEveryLine = ['level', 'service', 'message', 'outcome', 'correlation_id'] as const;
+const fieldsOfEveryLine = ['level', 'service', 'message', 'outcome', correlationField] as const;
 
 /** Fields that Lambda's log lines have beside these, with active tracing, and that lines about failures have. */
 const fieldsOfSomeLines = ['xray_trace_id', 'error.name', 'error.message'] as const;
@@ -25,7 +31,7 @@ const fieldsOfSomeLines = ['xray_trace_id', 'error.name', 'error.message'] as co
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_Insights-Saving-Queries.html
  */
 export class LogTrail extends Construct {
-  constructor(scope: Construct, id: string, { logGroups, subjectField }: LogTrailProps) {
+  constructor(scope: Construct, id: string, { logGroups, subjectField = correlationField }: LogTrailProps) {
     validateProps(scope, id, [
       {
         prop: 'logGroups',
@@ -36,17 +42,23 @@ export class LogTrail extends Construct {
       },
     ]);
     super(scope, id);
+    const searched = [...new Set([correlationField, subjectField])];
+    const fields = new Set(['@timestamp', ...fieldsOfEveryLine, subjectField, ...fieldsOfSomeLines]);
     new logs.CfnQueryDefinition(this, 'Query', {
       // Folder and name, as the console shows them.
       name: `${Stack.of(this).stackName}/Follow one ${subjectField}`,
       logGroupNames: logGroups.map(({ logGroupName }) => logGroupName),
       queryString: [
-        `fields ${['@timestamp', ...fieldsOfEveryLine, subjectField, ...fieldsOfSomeLines].join(', ')}`,
-        `filter correlation_id = '{{id}}' or ${subjectField} = '{{id}}'`,
+        `fields ${[...fields].join(', ')}`,
+        `filter ${searched.map(field => `${field} = '{{id}}'`).join(' or ')}`,
         'sort @timestamp asc',
         'limit 1000',
       ].join('\n| '),
-      parameters: [{ name: 'id', description: `Correlation id, or ${subjectField}` }],
+      parameters: [{ name: 'id', description: searched.map(labelOf).join(', or ') }],
     });
   }
+}
+
+function labelOf(field: string): string {
+  return field === correlationField ? 'Correlation id' : field;
 }

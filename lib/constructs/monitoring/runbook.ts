@@ -59,6 +59,9 @@ export const runbooks = {
 
   schedules: 'schedule.md',
 
+  rules: 'service-events.md#undelivered',
+  serviceIncident: 'service-events.md#raised',
+
   messagesPerDay: 'cost-spike.md#messages-per-day',
   /** AWS Budgets tells of this in words of its own: no alarm names it. */
   budget: 'cost-spike.md#budget',

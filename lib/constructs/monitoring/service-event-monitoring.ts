@@ -24,8 +24,9 @@ export class ServiceEventMonitoring extends Construct {
     super(scope, id);
     this.alarms = [
       notEmptyAlarm(this, 'Undelivered', intake.undelivered, {
-        description:
-          'EventBridge could not put events on their queue. Mend its policy or its key, then redrive them.',
+        means: 'EventBridge could not put events on their queue: its policy or its key refuses.',
+        breaks: 'What those events tell is neither filed nor raised until they are redriven, within 14 days.',
+        runbook: 'rules',
       }),
       ...intake.rules.map(
         rule =>
@@ -35,8 +36,9 @@ export class ServiceEventMonitoring extends Construct {
               metricName: 'InvocationsFailedToBeSentToDlq',
               dimensionsMap: { RuleName: rule.ruleName },
             }),
-            description:
-              'Events that EventBridge could not put on their queue could not be kept in their DLQ either, and are gone.',
+            means: 'Events that EventBridge could not put on their queue could not be kept in the DLQ either.',
+            breaks: 'They are gone.',
+            runbook: 'rules',
           }),
       ),
     ];

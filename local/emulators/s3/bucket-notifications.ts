@@ -1,6 +1,11 @@
 import { AwsError } from '../aws-error.ts';
-import { isAbout, type NotificationRule } from './notification-configuration.ts';
-import { type ObjectChange, objectEvent, testEvent } from './object-event.ts';
+import type { EventBus } from '../eventbridge/event-bus.ts';
+import {
+  isAbout,
+  type NotificationConfiguration,
+  type NotificationRule,
+} from './notification-configuration.ts';
+import { type ObjectChange, objectEvent, testEvent, toldToEventBridge } from './object-event.ts';
 
 /** Where notifications go. */
 export interface NotificationTargets {
@@ -11,12 +16,14 @@ export interface NotificationTargets {
 
 /** Who is told of what in which bucket, and the telling. */
 export class BucketNotifications {
-  readonly #rules = new Map<string, readonly NotificationRule[]>();
+  readonly #configurations = new Map<string, NotificationConfiguration>();
   readonly #targets: NotificationTargets;
+  readonly #eventBus: Pick<EventBus, 'tell'>;
   readonly #region: string;
 
-  constructor(targets: NotificationTargets, region: string) {
+  constructor(targets: NotificationTargets, eventBus: Pick<EventBus, 'tell'>, region: string) {
     this.#targets = targets;
+    this.#eventBus = eventBus;
     this.#region = region;
   }
 
@@ -25,7 +32,8 @@ export class BucketNotifications {
    *
    * @throws AwsError InvalidArgument where a destination does not exist; nothing is changed then.
    */
-  configure(bucket: string, rules: readonly NotificationRule[]): void {
+  configure(bucket: string, configuration: NotificationConfiguration): void {
+    const { rules } = configuration;
     const missing = rules.filter(rule => rule.kind !== 'function' && !this.#targets.exists(rule));
     if (missing.length > 0) {
       throw new AwsError(
@@ -33,7 +41,7 @@ export class BucketNotifications {
         `Unable to validate the following destination configurations: ${missing.map(({ destinationArn }) => destinationArn).join(', ')}`,
       );
     }
-    this.#rules.set(bucket, rules);
+    this.#configurations.set(bucket, configuration);
     const destinations = new Map(rules.map(rule => [rule.destinationArn, rule]));
     for (const rule of destinations.values()) {
       // Functions are not invoked for a test: S3 asks Lambda whether it may.
@@ -43,13 +51,15 @@ export class BucketNotifications {
     }
   }
 
-  rulesOf(bucket: string): readonly NotificationRule[] {
-    return this.#rules.get(bucket) ?? [];
+  configurationOf(bucket: string): NotificationConfiguration {
+    return this.#configurations.get(bucket) ?? { rules: [], tellsEventBridge: false };
   }
 
   tell(change: ObjectChange): void {
     const { bucket, eventName, key } = change;
-    const rules = this.rulesOf(bucket).filter(rule => isAbout(rule, eventName, key));
+    const configuration = this.configurationOf(bucket);
+    if (configuration.tellsEventBridge) this.#eventBus.tell(toldToEventBridge(change), this.#region);
+    const rules = configuration.rules.filter(rule => isAbout(rule, eventName, key));
     if (rules.length === 0) {
       return;
     }

@@ -58,8 +58,9 @@ export class BucketSettings {
   }
 
   #notificationXml(bucket: string): string {
-    const rules = this.#notifications.rulesOf(bucket).map(ruleXml);
-    return `<NotificationConfiguration>${rules.join('')}</NotificationConfiguration>`;
+    const { rules, tellsEventBridge } = this.#notifications.configurationOf(bucket);
+    const eventBridge = tellsEventBridge ? '<EventBridgeConfiguration/>' : '';
+    return `<NotificationConfiguration>${rules.map(ruleXml).join('')}${eventBridge}</NotificationConfiguration>`;
   }
 
   #configureNotifications(bucket: string, xml: string): string {

@@ -11,6 +11,13 @@ export interface NotificationRule {
   readonly suffix: string;
 }
 
+/** What a bucket tells of, and whom. */
+export interface NotificationConfiguration {
+  readonly rules: readonly NotificationRule[];
+  /** EventBridge is told of everything. */
+  readonly tellsEventBridge: boolean;
+}
+
 /** Names of the elements of each kind of destination. */
 const KINDS = [
   { kind: 'queue', element: 'QueueConfiguration', arn: 'Queue' },
@@ -19,7 +26,11 @@ const KINDS = [
 ] as const;
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html */
-export function parseNotificationConfiguration(xml: string): readonly NotificationRule[] {
+export function parseNotificationConfiguration(xml: string): NotificationConfiguration {
+  return { rules: rulesIn(xml), tellsEventBridge: /<EventBridgeConfiguration[\s/>]/.test(xml) };
+}
+
+function rulesIn(xml: string): readonly NotificationRule[] {
   return KINDS.flatMap(({ kind, element, arn }) =>
     elementsOf(xml, element).map((configuration, index) => {
       const filters = elementsOf(configuration, 'FilterRule').map(rule => ({

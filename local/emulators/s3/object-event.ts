@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { ACCOUNT_ID } from '../../assembly/cloud-assembly.ts';
+import type { Told } from '../eventbridge/event-bus.ts';
 
 /** Something that happened to an object. */
 export interface ObjectChange {
@@ -54,6 +55,41 @@ export function objectEvent(change: ObjectChange, region: string): object {
         ...(versionId === undefined ? {} : { versionId }),
         sequencer: nextSequencer(),
       },
+    },
+  };
+}
+
+/**
+ * What S3 tells EventBridge of a change.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
+ */
+export function toldToEventBridge({ bucket, key, eventName, versionId, size, etag }: ObjectChange): Told {
+  const [kind, how = ''] = eventName.split(':');
+  const isCreated = kind === 'ObjectCreated';
+  return {
+    source: 'aws.s3',
+    detailType: isCreated ? 'Object Created' : 'Object Deleted',
+    resources: [`arn:aws:s3:::${bucket}`],
+    detail: {
+      version: '0',
+      bucket: { name: bucket },
+      object: {
+        key,
+        ...(size === undefined ? {} : { size }),
+        ...(etag === undefined ? {} : { etag: etag.replaceAll('"', '') }),
+        ...(versionId === undefined ? {} : { 'version-id': versionId }),
+        sequencer: nextSequencer(),
+      },
+      'request-id': requestId(),
+      requester: ACCOUNT_ID,
+      'source-ip-address': '127.0.0.1',
+      ...(isCreated
+        ? { reason: how === 'Put' ? 'PutObject' : how }
+        : {
+            reason: 'DeleteObject',
+            'deletion-type': how === 'DeleteMarkerCreated' ? 'Delete Marker Created' : 'Permanently Deleted',
+          }),
     },
   };
 }

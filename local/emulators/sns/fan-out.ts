@@ -32,6 +32,8 @@ export class FanOut {
   readonly #topics: MessageStore['topics'];
   readonly #queues: QueueDelivery;
   readonly #http: HttpDelivery;
+  /** Told of every notification before it is handed to anybody. */
+  onPublished: (notification: Notification) => void = () => undefined;
   /** Told of every outcome. */
   onOutcome: (outcome: DeliveryOutcome) => void = () => undefined;
   /** How subscribed functions are invoked; until it is set, deliveries to them fail. */
@@ -49,6 +51,7 @@ export class FanOut {
   }
 
   deliver(topic: StoredTopic, notification: Notification): void {
+    this.onPublished(notification);
     for (const arn of topic.subscriptionArns) {
       const subscription = this.#topics.getSubscription(arn);
       if (subscription === undefined || isPending(subscription)) {

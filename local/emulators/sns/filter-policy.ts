@@ -19,9 +19,9 @@ export function passesFilter(subscription: StoredSubscription, notification: Not
   }
   if (subscription.attributes.FilterPolicyScope === 'MessageBody') {
     const body = parseBody(notification.message);
-    return body !== undefined && matches(policy, [body]);
+    return body !== undefined && matchesPattern(policy, [body]);
   }
-  return matches(policy, [attributeValues(notification.attributes)]);
+  return matchesPattern(policy, [attributeValues(notification.attributes)]);
 }
 
 function policyOf(subscription: StoredSubscription): Policy | undefined {
@@ -37,16 +37,20 @@ function policyOf(subscription: StoredSubscription): Policy | undefined {
   return known.policy;
 }
 
-/** All keys must match; the objects are the places where the policy's keys are looked up. */
-function matches(policy: Policy, objects: readonly unknown[]): boolean {
+/**
+ * Whether all keys of a policy match; EventBridge's event patterns are of the same language.
+ *
+ * @param objects the places where the policy's keys are looked up.
+ */
+export function matchesPattern(policy: Policy, objects: readonly unknown[]): boolean {
   return Object.entries(policy).every(([key, condition]) => {
     if (key === '$or' && Array.isArray(condition)) {
-      return condition.some(alternative => matches(alternative as Policy, objects));
+      return condition.some(alternative => matchesPattern(alternative as Policy, objects));
     }
     const values = objects.flatMap(object => valuesAt(object, key));
     return Array.isArray(condition)
       ? condition.some(each => meetsCondition(each, values))
-      : matches(condition as Policy, values);
+      : matchesPattern(condition as Policy, values);
   });
 }
 
