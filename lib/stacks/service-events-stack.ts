@@ -17,6 +17,7 @@ import { IncidentMonitoring } from '../constructs/monitoring/incident-monitoring
 import { LogTrail } from '../constructs/monitoring/log-trail.ts';
 import { QueueMonitoring } from '../constructs/monitoring/queue-monitoring.ts';
 import { ServiceEventMonitoring } from '../constructs/monitoring/service-event-monitoring.ts';
+import { TopicMonitoring } from '../constructs/monitoring/topic-monitoring.ts';
 import { ObjectBucket } from '../constructs/object-bucket.ts';
 import { QueueConsumer } from '../constructs/queue-consumer.ts';
 import { ServiceEventIntake } from '../constructs/service-event-intake.ts';
@@ -94,6 +95,11 @@ export class ServiceEventsStack extends SystemStack {
     new ServiceEventMonitoring(this, 'IntakeMonitoring', { intake, alarmTopic });
     new QueueMonitoring(this, 'EventsMonitoring', { queue, alarmTopic, ...this.alarmSettings });
     new ConsumerMonitoring(this, 'FileEventsMonitoring', { function: fileEvents, alarmTopic });
+    new TopicMonitoring(this, 'IncidentsTopicMonitoring', {
+      topic: incidents,
+      alarmTopic,
+      ...this.topicAlarmSettings,
+    });
     new IncidentMonitoring(this, 'IncidentsMonitoring', { topic: incidents, alarmTopic });
 
     // What an operator looks at: the way of an event, and its trail in the logs

@@ -77,6 +77,11 @@ export const awsMetrics: Readonly<Record<string, MetricNamespace>> = {
       'WriteThrottleEvents',
     ],
   },
+  // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
+  'AWS/Events': {
+    dimensions: [['RuleName']],
+    metrics: ['FailedInvocations', 'Invocations', 'InvocationsFailedToBeSentToDlq', 'InvocationsSentToDlq'],
+  },
   // https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-metrics.html
   'AWS/Firehose': {
     dimensions: [['DeliveryStreamName']],

@@ -36,7 +36,8 @@ export class ServiceEventMonitoring extends Construct {
               metricName: 'InvocationsFailedToBeSentToDlq',
               dimensionsMap: { RuleName: rule.ruleName },
             }),
-            means: 'Events that EventBridge could not put on their queue could not be kept in the DLQ either.',
+            means:
+              'Events that EventBridge could not put on their queue could not be kept in the DLQ either.',
             breaks: 'They are gone.',
             runbook: 'rules',
           }),

@@ -33,6 +33,7 @@ const typeByDimension: Readonly<Record<string, string>> = {
   // Its name is a part of its listener's ARN.
   LoadBalancer: 'AWS::ElasticLoadBalancingV2::Listener',
   QueueName: 'AWS::SQS::Queue',
+  RuleName: 'AWS::Events::Rule',
   ScheduleGroup: 'AWS::Scheduler::ScheduleGroup',
   ServiceName: 'AWS::ECS::Service',
   StreamName: 'AWS::Kinesis::Stream',

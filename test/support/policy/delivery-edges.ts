@@ -166,12 +166,17 @@ function budgetEdges(budget: DeployedResource, world: PolicyWorld): readonly Edg
 }
 
 function ruleEdges(rule: DeployedResource, world: PolicyWorld): readonly Edge[] {
-  const targets = (rule.property('Targets') ?? []) as readonly Readonly<Record<string, unknown>>[];
-  return targets.map(({ Arn: target, DeadLetterConfig, RoleArn }) => {
-    const known = String(target).startsWith('arn:aws:lambda:') && !DeadLetterConfig && !RoleArn;
-    return known
-      ? serviceDelivery(world, 'events.amazonaws.com', sourceFrom(rule), 'lambda:InvokeFunction', target)
-      : new UnseenEdge(`${rule.path} → ${String(target)}`, unknownDelivery);
+  const targets = (rule.property('Targets') ?? []) as readonly {
+    readonly Arn: string;
+    readonly RoleArn?: unknown;
+    readonly DeadLetterConfig?: { readonly Arn: string };
+  }[];
+  return targets.flatMap(({ Arn: target, DeadLetterConfig: dlq, RoleArn }) => {
+    const action = { lambda: 'lambda:InvokeFunction', sqs: 'sqs:SendMessage' }[target.split(':')[2] ?? ''];
+    if (!action || RoleArn) return [new UnseenEdge(`${rule.path} → ${target}`, unknownDelivery)];
+    const delivery = (action: string, to: string) =>
+      serviceDelivery(world, 'events.amazonaws.com', sourceFrom(rule), action, to);
+    return [delivery(action, target), ...(dlq ? [delivery('sqs:SendMessage', dlq.Arn)] : [])];
   });
 }
 
