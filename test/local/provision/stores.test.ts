@@ -345,14 +345,35 @@ describe('AWS::S3::Bucket', () => {
     expect(notesOn(provisioned.cloud, 'Uploads')).toEqual([]);
   });
 
-  it('says that its events do not go to EventBridge', async () => {
-    const { cloud } = await stacks.ofResources({
+  it('tells EventBridge, whose rules put it on a queue in words of their own', async () => {
+    const provisioned = await stacks.ofResources({
       Uploads: bucket({
+        BucketName: 'told-uploads',
         NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
       }),
+      Told: { Type: 'AWS::SQS::Queue' },
+      Rule: {
+        Type: 'AWS::Events::Rule',
+        Properties: {
+          EventPattern: { source: ['aws.s3'], 'detail-type': ['Object Created'] },
+          Targets: [
+            {
+              Id: 'Told',
+              Arn: attributeOf('Told'),
+              InputTransformer: {
+                InputPathsMap: { key: '$.detail.object.key' },
+                InputTemplate: '{"key":<key>}',
+              },
+            },
+          ],
+        },
+      },
     });
+    await fetch(`${provisioned.cloud.endpoint}/told-uploads/a%20b`, { method: 'PUT', body: 'object' });
 
-    expect(notesOn(cloud, 'Uploads')).toEqual(['its events do not go to EventBridge here']);
+    const QueueUrl = provisioned.cloud.resource('Told')?.ref;
+    const { Messages = [] } = await provisioned.sqs.send(new ReceiveMessageCommand({ QueueUrl }));
+    expect(Messages.map(({ Body }) => Body)).toEqual(['{"key":"a b"}']);
   });
 });
 

@@ -253,7 +253,8 @@ function bucketEdges(bucket: DeployedResource, world: PolicyWorld): readonly Edg
     ),
   );
   const unknown = Object.keys(told).filter(
-    name => !notificationKinds.some(({ setting }) => setting === name),
+    // EventBridge takes what a bucket of the account tells without anybody's leave.
+    name => name !== 'EventBridgeConfiguration' && !notificationKinds.some(({ setting }) => setting === name),
   );
   return [
     ...deliveries,
