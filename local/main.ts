@@ -73,6 +73,11 @@ async function run(options: RunOptions): Promise<number> {
       const scenario = scenarios.get(stack.name);
       if (!scenario) continue;
       print(styleText('bold', stack.name));
+      const lacking = scenario.lacking?.();
+      if (lacking !== undefined) {
+        report.leaveOut(stack.name, lacking);
+        continue;
+      }
       const system = running.of(stack);
       await report.run(stack.name, async steps => {
         await scenario.check(system, steps, { volume: options.orders });
@@ -93,7 +98,12 @@ async function run(options: RunOptions): Promise<number> {
     view.open();
     const tell = (line: string) => print(styleText('bold', line));
     const demonstrations = Promise.all(
-      cloud.stacks.map(stack => scenarios.get(stack.name)?.demonstrate(running.of(stack), tell)),
+      cloud.stacks.map(stack => {
+        const scenario = scenarios.get(stack.name);
+        return scenario?.lacking?.() === undefined
+          ? scenario?.demonstrate(running.of(stack), tell)
+          : tell(`${stack.name} is not run: this machine lacks ${scenario.lacking()}`);
+      }),
     );
     await Promise.race([demonstrations, interrupted]);
     tell('Stays up until Ctrl-C.');

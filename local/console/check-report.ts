@@ -16,6 +16,8 @@ class StepFailed extends Error {}
 /** Runs the steps of checks, tells of each as it ends, and keeps the results. */
 export class CheckReport {
   readonly results: StepResult[] = [];
+  /** Systems that this machine cannot run. */
+  readonly notRun: string[] = [];
   readonly #print: (line: string) => void;
 
   /** @param print takes a line for a person. */
@@ -24,7 +26,13 @@ export class CheckReport {
   }
 
   get passed(): boolean {
-    return this.results.length > 0 && this.results.every(result => result.passed);
+    return this.results.length + this.notRun.length > 0 && this.results.every(result => result.passed);
+  }
+
+  /** Leaves a system out, and says why. */
+  leaveOut(system: string, lacking: string): void {
+    this.notRun.push(system);
+    this.#print(`not run: this machine lacks ${lacking}`);
   }
 
   /** Runs one system's check; its first failure ends it. */

@@ -64,6 +64,14 @@ export interface CheckOptions {
 
 /** What a system shows by itself: to a person, and as a check that fails when something does not hold. */
 export interface Scenario {
+  /**
+   * What this machine lacks for the system to run; undefined where it lacks nothing. It is then neither shown nor
+   * checked, which is said.
+   *
+   * @default - nothing is lacking
+   */
+  readonly lacking?: () => string | undefined;
+
   /** Variables that only demonstrations set, by the path of their function's construct. */
   readonly environment?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 

@@ -8,6 +8,8 @@ import { messagesIn } from '../queue-state.ts';
 import type { CheckOptions, CheckSteps, RunningSystem, Scenario } from '../scenario.ts';
 
 export const scenario: Scenario = {
+  lacking: () => (RabbitMqServer.program === undefined ? 'a rabbitmq-server' : undefined),
+
   async demonstrate(system) {
     const desk = new BrokerDesk(system);
     await desk.place('broker-1');
@@ -15,10 +17,6 @@ export const scenario: Scenario = {
   },
 
   async check(system, { step }: CheckSteps, { volume }: CheckOptions) {
-    if (RabbitMqServer.program === undefined) {
-      await step('is not run: no rabbitmq-server is installed on this machine', async () => undefined);
-      return;
-    }
     const desk = new BrokerDesk(system);
     const orders = Array.from({ length: volume }, (_, number) => `order-${number + 1}`);
     await step(`${volume} orders are put into the outbox, the first of them twice`, async () => {

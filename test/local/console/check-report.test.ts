@@ -50,4 +50,13 @@ describe('CheckReport', () => {
   it('does not pass when nothing was checked', () => {
     expect(report().report.passed).toBe(false);
   });
+
+  it('passes when what was not checked cannot run on this machine, and says what is lacking', () => {
+    const { report: checks, lines } = report();
+
+    checks.leaveOut('message-broker', 'a rabbitmq-server');
+
+    expect(checks.passed).toBe(true);
+    expect(lines).toEqual(['not run: this machine lacks a rabbitmq-server']);
+  });
 });
