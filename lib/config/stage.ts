@@ -320,6 +320,11 @@ export function stageConfigFrom(context: ContextReader): StageConfig {
   );
 }
 
+/** Whether a context value of this name is one of a stage's, or names the stage. */
+export function isStageValue(name: string): boolean {
+  return name in stageConfig.entries && name !== 'tags';
+}
+
 /** The command line gives every value as text. */
 function numberIfNumeric(value: unknown): unknown {
   return typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;

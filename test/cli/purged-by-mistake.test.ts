@@ -9,8 +9,6 @@ const commands = [...runbook.matchAll(/^npm run queue -- (.+)$/gm)].map(([, comm
   command.split(' '),
 );
 
-// A slow machine takes its time over a real endpoint.
-
 describe('docs/runbooks/purged-by-mistake.md', () => {
   let cloud: CloudUnderTest;
   let folder: string;

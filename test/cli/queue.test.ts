@@ -8,8 +8,6 @@ import { CloudUnderTest } from './cloud-under-test.ts';
 
 const root = `${import.meta.dirname}/../..`;
 
-// A slow machine takes its time over a real endpoint.
-
 describe('the queue tool as a process', () => {
   let cloud: CloudUnderTest;
   let folder: string;

@@ -8,8 +8,6 @@ import { CloudUnderTest, order } from './cloud-under-test.ts';
 
 const root = `${import.meta.dirname}/../..`;
 
-// A slow machine takes its time over a real endpoint.
-
 describe('npm run redrive', () => {
   let cloud: CloudUnderTest;
   const children: ChildProcess[] = [];

@@ -3,8 +3,6 @@ import { SqsQueues } from '../../../cli/aws/sqs-queues.ts';
 import { TaskRunningError } from '../../../cli/queues/move-tasks.ts';
 import { CloudUnderTest, order } from '../cloud-under-test.ts';
 
-// A slow machine takes its time over a real endpoint.
-
 describe('on an AWS endpoint', () => {
   let cloud: CloudUnderTest;
 

@@ -1,8 +1,6 @@
 import { CloudUnderTest } from '../cloud-under-test.ts';
 import { runQueueTool } from '../run-queue-tool.ts';
 
-// A slow machine takes its time over a real endpoint.
-
 describe("a queue's life from a terminal", () => {
   let cloud: CloudUnderTest;
 

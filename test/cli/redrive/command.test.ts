@@ -4,8 +4,6 @@ import { runQueueTool, type Setting } from '../run-queue-tool.ts';
 const run = (args: readonly string[], setting?: Setting) =>
   runQueueTool(['dlq', 'redrive', ...args], setting);
 
-// A slow machine takes its time over a real endpoint.
-
 describe('redrive', () => {
   let cloud: CloudUnderTest;
 

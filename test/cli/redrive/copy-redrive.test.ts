@@ -14,8 +14,6 @@ const error = {
 const orders = (count: number) => Array.from({ length: count }, (_, index) => order(`${index}`));
 const bodiesOf = (messages: readonly TestMessage[]) => messages.map(({ body }) => body).sort();
 
-// A slow machine takes its time over a real endpoint.
-
 describe('redriveByCopy', () => {
   let cloud: CloudUnderTest;
   let dlq: Queue;

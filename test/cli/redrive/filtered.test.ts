@@ -6,8 +6,6 @@ import { journalFor } from '../../../cli/redrive/copy-journal.ts';
 import { CloudUnderTest, order, type TestMessage } from '../cloud-under-test.ts';
 import { runQueueTool, type Setting } from '../run-queue-tool.ts';
 
-// A slow machine takes its time over a real endpoint.
-
 const idsOf = (bodies: readonly string[]) =>
   bodies.map(body => (JSON.parse(body) as { order_id: string }).order_id);
 

@@ -6,8 +6,6 @@ import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { ArchiveUnderTest, archivedLine } from '../archived-orders.ts';
 import { CloudUnderTest } from '../cloud-under-test.ts';
 
-// A slow machine takes its time over a real endpoint.
-
 const home = temporaryDirectory();
 
 interface Setting {

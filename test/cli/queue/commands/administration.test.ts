@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import { CloudUnderTest, order } from '../../cloud-under-test.ts';
 import { runQueueTool, type Setting } from '../../run-queue-tool.ts';
 
-// A slow machine takes its time over a real endpoint.
-
 describe('queues as such', () => {
   let cloud: CloudUnderTest;
 

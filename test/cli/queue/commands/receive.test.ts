@@ -1,8 +1,6 @@
 import { CloudUnderTest, order } from '../../cloud-under-test.ts';
 import { runQueueTool } from '../../run-queue-tool.ts';
 
-// A slow machine takes its time over a real endpoint.
-
 describe('reading a queue', () => {
   let cloud: CloudUnderTest;
 

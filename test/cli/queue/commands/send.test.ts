@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import { CloudUnderTest } from '../../cloud-under-test.ts';
 import { runQueueTool, type Setting } from '../../run-queue-tool.ts';
 
-// A slow machine takes its time over a real endpoint.
-
 describe('queue send', () => {
   let cloud: CloudUnderTest;
   let folder: string;

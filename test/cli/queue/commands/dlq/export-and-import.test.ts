@@ -5,8 +5,6 @@ import type { Queue } from '../../../../../cli/queues/queues.ts';
 import { CloudUnderTest, order, type TestMessage } from '../../../cloud-under-test.ts';
 import { runQueueTool, type Setting } from '../../../run-queue-tool.ts';
 
-// A slow machine takes its time over a real endpoint.
-
 describe('keeping messages in a file', () => {
   let cloud: CloudUnderTest;
   let folder: string;

@@ -1,8 +1,6 @@
 import { CloudUnderTest, order } from '../../../cloud-under-test.ts';
 import { runQueueTool } from '../../../run-queue-tool.ts';
 
-// A slow machine takes its time over a real endpoint.
-
 const text = (value: string) => ({ DataType: 'String', StringValue: value });
 const undelivered = (message: string) => ({
   RequestID: text('r-1'),
