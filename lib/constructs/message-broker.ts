@@ -78,8 +78,16 @@ export class MessageBroker extends Construct {
     const username = props.username ?? 'messaging';
     const maintenance = props.maintenance ?? { day: 'SUNDAY', time: '03:00' };
     const subnetIds = network.vpc.isolatedSubnets.map(({ subnetId }) => subnetId);
+    const brokerName = [scope.node.path, id].filter(Boolean).join('/').replaceAll('/', '-');
     validateProps(scope, id, [
       ...engine.rules,
+      {
+        prop: "name of the broker, its construct's path",
+        value: brokerName,
+        holds: /^[A-Za-z0-9_-]{1,50}$/.test(brokerName),
+        allowed: '1 to 50 letters, digits, - or _',
+        remedy: 'Give stack and construct shorter ids.',
+      },
       {
         prop: "network's zones",
         value: subnetIds.length,
@@ -114,7 +122,7 @@ export class MessageBroker extends Construct {
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
     this.#secret = new BrokerSecret(this, 'User', { username, removalPolicy });
 
-    this.brokerName = this.node.path.replaceAll('/', '-');
+    this.brokerName = brokerName;
     const configuration = new amazonmq.CfnConfiguration(this, 'Configuration', {
       name: this.brokerName,
       description: `Settings of ${this.node.path}`,

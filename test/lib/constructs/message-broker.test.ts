@@ -120,6 +120,13 @@ describe('MessageBroker', () => {
   });
 });
 
+it('fails when its place in the app makes a name that Amazon MQ does not take', () => {
+  const stack = testStack();
+  const network = new PrivateNetwork(stack, 'Network', { services: ['lambda'] });
+  const id = 'B'.repeat(44);
+  expect(() => new MessageBroker(stack, id, { network, engine: rabbitMq() })).toThrow(PropsError);
+});
+
 describe('with RabbitMQ', () => {
   it('is one node in one subnet by default', () => {
     const { SubnetIds, ...properties } = brokerOf();
