@@ -27,6 +27,7 @@ export interface UploadRecord {
 
 /** One line of what the consumer of this way did. */
 export interface UploadLine {
+  readonly message_id: string;
   readonly outcome: string;
   readonly object_key: string | undefined;
   readonly version_id: string | undefined;
