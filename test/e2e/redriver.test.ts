@@ -141,6 +141,7 @@ it('stops when poison comes back, and drains the DLQ once the cause is mended an
 
   expect(new Set(charged()).size).toBe(orders.length);
   expect(await deadLetters()).toBe(0);
-  expect(movedInAll()).toBe(probed + orders.length);
+  // A copy whose original a slow machine does not delete in time is moved again, and charges nobody again.
+  expect(movedInAll()).toBeGreaterThanOrEqual(probed + orders.length);
   await until(async () => unequal('alarm', alarm(), 'OK'), waitable);
 }, 240_000);
