@@ -1,13 +1,9 @@
-import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { freePorts } from './free-ports.ts';
 import { installedProgram } from './installed-program.ts';
 import { ServerProcess } from './server-process.ts';
-
-const run = promisify(execFile);
 
 /**
  * Where packages put the server. The first is Debian's own script: the one in /usr/sbin changes to another user,
@@ -92,6 +88,8 @@ export class RabbitMqServer {
   async restart(): Promise<void> {
     this.#process = await ServerProcess.start({
       command: [this.#program],
+      // Erlang starts the mapper as a daemon.
+      lastCommand: ['epmd', '-port', String(this.#mapperPort), '-kill'],
       environment: this.#environment,
       directory: this.directory,
       port: this.port,
@@ -102,10 +100,6 @@ export class RabbitMqServer {
   /** Ends it, its port mapper with it, and forgets what it had on disk. */
   async stop(): Promise<void> {
     await this.kill();
-    // Erlang starts the mapper as a daemon, which stays behind.
-    await run('epmd', ['-port', String(this.#mapperPort), '-kill'], { env: this.#environment }).catch(
-      () => undefined,
-    );
     rmSync(this.directory, { recursive: true, force: true });
   }
 

@@ -4,6 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 export interface ServerProcessOptions {
   readonly command: readonly [string, ...string[]];
+  /** What ends daemons that it leaves behind, run after it in its environment. */
+  readonly lastCommand: readonly string[];
   readonly environment: NodeJS.ProcessEnv;
   readonly directory: string;
   /** Where it listens on 127.0.0.1 when it has started. */
@@ -23,8 +25,8 @@ export class ServerProcess {
   #hasEnded = false;
   #written = '';
 
-  private constructor({ command, environment, directory }: ServerProcessOptions) {
-    this.#process = spawn(process.execPath, [tether, ...command], {
+  private constructor({ command, lastCommand, environment, directory }: ServerProcessOptions) {
+    this.#process = spawn(process.execPath, [tether, JSON.stringify(lastCommand), ...command], {
       cwd: directory,
       env: environment,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

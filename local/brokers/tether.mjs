@@ -1,8 +1,8 @@
 // Starts a program, as the leader of a group of processes, and ends all of them when whoever started this does,
-// even if that was killed.
-import { spawn } from 'node:child_process';
+// even if that was killed. What the program left behind as a daemon, a last command ends.
+import { spawn, spawnSync } from 'node:child_process';
 
-const [command, ...parameters] = process.argv.slice(2);
+const [last, command, ...parameters] = process.argv.slice(2);
 const child = spawn(command, parameters, { detached: true, stdio: ['ignore', 'inherit', 'inherit'] });
 
 function end(signal) {
@@ -26,6 +26,8 @@ child.once('exit', code => {
       process.kill(-child.pid, 0);
     } catch {
       clearInterval(leave);
+      const [program, ...options] = JSON.parse(last);
+      if (program) spawnSync(program, options);
       process.exit(code ?? 0);
     }
   }, 10);
