@@ -4,6 +4,7 @@ import { jest } from '@jest/globals';
 import type { Command } from 'commander';
 import { systemNames } from '../../bin/systems.ts';
 import { Invocation } from '../../cli/command/invocation.ts';
+import { costProgram } from '../../cli/cost/program.ts';
 import { queueProgram } from '../../cli/queue/program.ts';
 import { replayProgram } from '../../cli/replay/program.ts';
 import { isStageValue } from '../../lib/config/stage.ts';
@@ -73,6 +74,10 @@ it.each([
 
 it.each(ofScript('replay'))('$page: $text is understood', ({ rest }) => {
   expect(refused(replayProgram(invocation()), rest)).toBeUndefined();
+});
+
+it.each(ofScript('cost'))('$page: $text is understood', ({ rest }) => {
+  expect(refused(costProgram(invocation()), rest)).toBeUndefined();
 });
 
 describe('on this machine', () => {

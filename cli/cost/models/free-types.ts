@@ -3,6 +3,7 @@ const nothingToPay = 'AWS does not charge for it';
 
 /** Types that cost nothing by themselves, and why. */
 export const freeTypes: Readonly<Record<string, string>> = {
+  'AWS::AmazonMQ::Configuration': countedElsewhere('the broker'),
   'AWS::ApiGateway::Account': nothingToPay,
   'AWS::ApiGatewayV2::Integration': countedElsewhere('the API'),
   'AWS::ApiGatewayV2::Route': countedElsewhere('the API'),
@@ -12,7 +13,10 @@ export const freeTypes: Readonly<Record<string, string>> = {
   'AWS::ApplicationAutoScaling::ScalingPolicy':
     'scaling is free; alarms of its own are counted where declared',
   'AWS::AutoScaling::ScalingPolicy': 'scaling is free; alarms of its own are counted where declared',
+  'AWS::Athena::NamedQuery': 'running it is charged by what it reads, five dollars a TB',
+  'AWS::Athena::WorkGroup': 'queries are charged by what they read, five dollars a TB',
   'AWS::Budgets::Budget': 'budgets are free as long as they do nothing but tell',
+  'AWS::Chatbot::SlackChannelConfiguration': nothingToPay,
   'AWS::EC2::FlowLog':
     'charged as logs, by what passes: some dollars where a network is busy, not known beforehand',
   'AWS::EC2::LaunchTemplate': countedElsewhere('the group of instances'),
@@ -28,6 +32,8 @@ export const freeTypes: Readonly<Record<string, string>> = {
   'AWS::ElasticLoadBalancingV2::Listener': countedElsewhere('the load balancer'),
   'AWS::ElasticLoadBalancingV2::TargetGroup': countedElsewhere('the load balancer'),
   'AWS::Events::Rule': 'events of AWS services and schedules of rules are free',
+  'AWS::Glue::Database': 'the first million objects of a catalogue are free',
+  'AWS::Glue::Table': 'the first million objects of a catalogue are free',
   'AWS::IAM::InstanceProfile': nothingToPay,
   'AWS::IAM::ManagedPolicy': nothingToPay,
   'AWS::IAM::Policy': nothingToPay,
@@ -38,12 +44,15 @@ export const freeTypes: Readonly<Record<string, string>> = {
   'AWS::Lambda::Permission': nothingToPay,
   'AWS::Logs::LogGroup': 'what is written is counted at the function or API that writes it',
   'AWS::Logs::LogStream': countedElsewhere('who writes it'),
+  'AWS::Logs::MetricFilter': 'its metric is counted at the alarm that looks at it',
   'AWS::Logs::QueryDefinition':
     'saved queries are free; running one costs half a cent for each GB that it reads',
   'AWS::S3::BucketPolicy': nothingToPay,
   'AWS::SES::ConfigurationSetEventDestination': nothingToPay,
   'AWS::SES::Template': nothingToPay,
+  'AWS::SNS::TopicInlinePolicy': nothingToPay,
   'AWS::SNS::TopicPolicy': nothingToPay,
+  'AWS::SQS::QueueInlinePolicy': nothingToPay,
   'AWS::SQS::QueuePolicy': nothingToPay,
   'AWS::SSM::Parameter': 'standard parameters are free',
 };

@@ -8,6 +8,7 @@ import { notifications } from './profiles/notifications.ts';
 import { orderLedger } from './profiles/order-ledger.ts';
 import { orderProcessing } from './profiles/order-processing.ts';
 import { privateMessaging } from './profiles/private-messaging.ts';
+import { serviceEvents } from './profiles/service-events.ts';
 import { travelSearch } from './profiles/travel-search.ts';
 import { userSignup } from './profiles/user-signup.ts';
 import { videoProcessing } from './profiles/video-processing.ts';
@@ -23,6 +24,7 @@ export const trafficProfiles: Readonly<Record<string, TrafficProfile | undefined
   'order-ledger': orderLedger,
   'order-processing': orderProcessing,
   'private-messaging': privateMessaging,
+  'service-events': serviceEvents,
   'travel-search': travelSearch,
   'user-signup': userSignup,
   'video-processing': videoProcessing,
