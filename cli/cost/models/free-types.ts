@@ -16,6 +16,7 @@ export const freeTypes: Readonly<Record<string, string>> = {
   'AWS::Athena::NamedQuery': 'running it is charged by what it reads, five dollars a TB',
   'AWS::Athena::WorkGroup': 'queries are charged by what they read, five dollars a TB',
   'AWS::Budgets::Budget': 'budgets are free as long as they do nothing but tell',
+  'AWS::CDK::Metadata': 'tells AWS which version of CDK made the template',
   'AWS::Chatbot::SlackChannelConfiguration': nothingToPay,
   'AWS::EC2::FlowLog':
     'charged as logs, by what passes: some dollars where a network is busy, not known beforehand',
