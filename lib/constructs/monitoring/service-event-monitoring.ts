@@ -38,7 +38,7 @@ export class ServiceEventMonitoring extends Construct {
             }),
             means:
               'Events that EventBridge could not put on their queue could not be kept in the DLQ either.',
-            breaks: 'They are gone.',
+            breaks: 'They are gone: what they tell is neither filed nor raised.',
             runbook: 'rules',
           }),
       ),

@@ -20,6 +20,10 @@ const everyStack = (['dev', 'prod'] as const).flatMap(stage => {
 
 /** Calls that have no resource that a permission could name. */
 const callsWithoutResource = [
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSecurityGroups',
+  'ec2:DescribeSubnets',
+  'ec2:DescribeVpcs',
   'ecr:GetAuthorizationToken',
   'sqs:ListQueues',
   'ssm:UpdateInstanceInformation',
