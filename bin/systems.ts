@@ -10,6 +10,7 @@ import { NotificationsStack } from '../lib/stacks/notifications-stack.ts';
 import { OperationsStack } from '../lib/stacks/operations-stack.ts';
 import { OrderLedgerStack } from '../lib/stacks/order-ledger-stack.ts';
 import { OrderProcessingStack } from '../lib/stacks/order-processing-stack.ts';
+import { OrderWorkflowStack } from '../lib/stacks/order-workflow-stack.ts';
 import { PrivateMessagingStack } from '../lib/stacks/private-messaging-stack.ts';
 import { ServiceEventsStack } from '../lib/stacks/service-events-stack.ts';
 import { TravelSearchStack } from '../lib/stacks/travel-search-stack.ts';
@@ -28,6 +29,7 @@ const systems = {
   operations: OperationsStack,
   'order-ledger': OrderLedgerStack,
   'order-processing': OrderProcessingStack,
+  'order-workflow': OrderWorkflowStack,
   'private-messaging': PrivateMessagingStack,
   'service-events': ServiceEventsStack,
   'travel-search': TravelSearchStack,

@@ -1,10 +1,10 @@
 import { parseEnvironment } from '../../contracts/environment.ts';
 import { inventoryEnvironment } from '../../contracts/order-processing.ts';
 import { inventoryEvents } from '../../contracts/orders.ts';
+import { inventoryProcessing } from '../orders/inventory-processing.ts';
+import { StockStore } from '../orders/stock-store.ts';
 import { documentClient } from '../shared/dynamodb-client.ts';
 import { queueConsumer } from '../shared/queue-consumer.ts';
-import { inventoryProcessing } from './inventory-processing.ts';
-import { StockStore } from './stock-store.ts';
 
 const { TABLE_NAME: tableName } = parseEnvironment(inventoryEnvironment, process.env);
 

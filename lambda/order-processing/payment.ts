@@ -1,14 +1,14 @@
 import { parseEnvironment } from '../../contracts/environment.ts';
 import { paymentEnvironment } from '../../contracts/order-processing.ts';
 import { cardToken, paymentEvents } from '../../contracts/orders.ts';
+import { HttpPaymentGateway } from '../orders/http-payment-gateway.ts';
+import { paymentProcessing } from '../orders/payment-processing.ts';
+import { paymentStore } from '../orders/payment-store.ts';
+import { SimulatedPaymentGateway } from '../orders/simulated-payment-gateway.ts';
 import { documentClient } from '../shared/dynamodb-client.ts';
 import { FieldDecryptor } from '../shared/field-decryptor.ts';
 import { kmsClient } from '../shared/kms-client.ts';
 import { queueConsumer } from '../shared/queue-consumer.ts';
-import { HttpPaymentGateway } from './http-payment-gateway.ts';
-import { paymentProcessing } from './payment-processing.ts';
-import { paymentStore } from './payment-store.ts';
-import { SimulatedPaymentGateway } from './simulated-payment-gateway.ts';
 
 const {
   TABLE_NAME: tableName,

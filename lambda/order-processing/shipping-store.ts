@@ -1,8 +1,8 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
+import { orderSubject } from '../orders/order-subject.ts';
 import { VersionedItems } from '../shared/versioned-items.ts';
 import type { ShipmentState } from './domain/shipping.ts';
-import { orderSubject } from './order-subject.ts';
 
 const order = v.object({
   customer: v.string(),

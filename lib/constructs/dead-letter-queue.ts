@@ -23,6 +23,14 @@ export interface DeadLetterQueueProps {
    * @default - none is named: this is the DLQ of a subscription or a function, not of a queue
    */
   readonly source?: sqs.IQueue;
+
+  /**
+   * How long a message that was received stays hidden: six times the timeout of a function that answers for what
+   * is in it.
+   *
+   * @default Duration.seconds(30)
+   */
+  readonly visibilityTimeout?: Duration;
 }
 
 /**
@@ -41,6 +49,7 @@ export class DeadLetterQueue extends sqs.Queue {
       ...queueEncryption(props.key),
       ...(fifo && highThroughputFifo),
       ...(props.source && { redriveAllowPolicy: { sourceQueues: [props.source] } }),
+      ...(props.visibilityTimeout && { visibilityTimeout: props.visibilityTimeout }),
       enforceSSL: true,
       retentionPeriod: DeadLetterQueue.retentionPeriod,
     });

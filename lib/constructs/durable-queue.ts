@@ -52,6 +52,13 @@ export interface DurableQueueProps {
   readonly maxReceiveCount?: number;
 
   /**
+   * How long a message of the DLQ that was received stays hidden there: where a function takes from it, six times its timeout.
+   *
+   * @default Duration.seconds(30)
+   */
+  readonly deadLetterVisibilityTimeout?: Duration;
+
+  /**
    * How long each new message stays hidden at first, up to 15 minutes.
    *
    * @default Duration.seconds(0)
@@ -81,6 +88,8 @@ export class DurableQueue extends Construct {
   readonly queue: sqs.Queue;
   readonly deadLetterQueue: DeadLetterQueue;
   readonly visibilityTimeout: Duration;
+  /** How long a message of the DLQ stays hidden. */
+  readonly deadLetterVisibilityTimeout: Duration;
   readonly retentionPeriod: Duration;
   /** Receives after which a message goes to the DLQ. */
   readonly maxReceiveCount: number;
@@ -122,6 +131,13 @@ export class DurableQueue extends Construct {
         remedy: 'Five minutes suits most queues.',
       },
       {
+        prop: 'deadLetterVisibilityTimeout',
+        value: `${props.deadLetterVisibilityTimeout?.toSeconds()} s`,
+        holds: within(props.deadLetterVisibilityTimeout?.toSeconds(), 0, 43_200),
+        allowed: '0 seconds to 12 hours',
+        remedy: 'Six times the timeout of the function that takes from the DLQ.',
+      },
+      {
         prop: 'deliveryDelay',
         value: `${props.deliveryDelay?.toSeconds()} s`,
         holds: within(props.deliveryDelay?.toSeconds(), 0, 900),
@@ -135,11 +151,13 @@ export class DurableQueue extends Construct {
     const name = queueName(scope, id, { fifo });
     this.key = props.key;
     this.visibilityTimeout = visibilityTimeout;
+    this.deadLetterVisibilityTimeout = props.deadLetterVisibilityTimeout ?? Duration.seconds(30);
     this.retentionPeriod = retentionPeriod;
     this.maxReceiveCount = maxReceiveCount;
     this.deadLetterQueue = new DeadLetterQueue(this, 'Dlq', {
       key: props.key,
       fifo,
+      ...(props.deadLetterVisibilityTimeout && { visibilityTimeout: props.deadLetterVisibilityTimeout }),
       // By its name: a reference would close a circle with the redrive policy below.
       source: sqs.Queue.fromQueueArn(
         this,

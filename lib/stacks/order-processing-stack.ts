@@ -1,6 +1,5 @@
 import { CfnOutput, Duration } from 'aws-cdk-lib';
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
-import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import {
   inventoryEnvironment,
@@ -118,7 +117,7 @@ export class OrderProcessingStack extends SystemStack {
         LOG_LEVEL: config.logLevel,
         TABLE_NAME: payments.table.tableName,
         CARD_TOKEN_KEY_ARN: cardTokenKey.keyArn,
-        PAYMENT_GATEWAY_URL: this.#paymentGatewayUrl(),
+        PAYMENT_GATEWAY_URL: this.paymentGatewayUrl(),
       },
       serviceName: 'payment',
     });
@@ -207,11 +206,5 @@ export class OrderProcessingStack extends SystemStack {
     new CfnOutput(this, 'PaymentsTableName', { value: payments.table.tableName });
     new CfnOutput(this, 'StockTableName', { value: stock.table.tableName });
     new CfnOutput(this, 'ShipmentsTableName', { value: shipments.table.tableName });
-  }
-
-  /** Read from Systems Manager when the stack is deployed, so that each account has its own. */
-  #paymentGatewayUrl(): string | undefined {
-    const name = this.config.paymentGatewayUrlParameter;
-    return name && StringParameter.fromStringParameterName(this, 'PaymentGatewayUrl', name).stringValue;
   }
 }

@@ -71,6 +71,12 @@ export abstract class SystemStack extends Stack {
       : StringParameter.fromStringParameterName(this, 'MailFrom', mailFromParameter).stringValue;
   }
 
+  /** Read from Systems Manager when the stack is deployed, so that each account has its own. */
+  protected paymentGatewayUrl(): string | undefined {
+    const name = this.config.paymentGatewayUrlParameter;
+    return name && StringParameter.fromStringParameterName(this, 'PaymentGatewayUrl', name).stringValue;
+  }
+
   /** Shows a message's way on the system's dashboard, if the stage wants one. Alarms are made before. */
   protected showOnDashboard(alarmTopic: AlarmTopic, rows: readonly DashboardRow[]): void {
     const { dashboards, docsUrl } = this.config;

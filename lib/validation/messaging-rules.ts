@@ -16,6 +16,7 @@ import {
   referredId,
   resourcesOfType,
 } from './template-resources.ts';
+import { waitingRules } from './waiting-rules.ts';
 
 interface SubscriptionProperties {
   readonly Protocol: unknown;
@@ -239,6 +240,7 @@ export const messagingRules: readonly MessagingRule[] = [
   ...messageSizeRules,
   ...policyRules,
   ...subscriptionRules,
+  ...waitingRules,
 ];
 
 function subscriptionsOf(template: CloudFormationTemplate): Resource<SubscriptionProperties>[] {

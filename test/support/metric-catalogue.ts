@@ -154,6 +154,19 @@ export const awsMetrics: Readonly<Record<string, MetricNamespace>> = {
       'TargetErrorCount',
     ],
   },
+  // https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
+  'AWS/States': {
+    dimensions: [['StateMachineArn']],
+    metrics: [
+      'ExecutionThrottled',
+      'ExecutionTime',
+      'ExecutionsAborted',
+      'ExecutionsFailed',
+      'ExecutionsStarted',
+      'ExecutionsSucceeded',
+      'ExecutionsTimedOut',
+    ],
+  },
   // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-metrics-ECS.html
   'ECS/ContainerInsights': {
     dimensions: [['ClusterName', 'ServiceName']],

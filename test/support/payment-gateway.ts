@@ -1,9 +1,5 @@
-import type { ChargeResult, RefundResult } from '../../lambda/order-processing/domain/payment.ts';
-import type {
-  ChargeRequest,
-  PaymentGateway,
-  PaymentRequest,
-} from '../../lambda/order-processing/payment-gateway.ts';
+import type { ChargeResult, RefundResult } from '../../lambda/orders/domain/payment.ts';
+import type { ChargeRequest, PaymentGateway, PaymentRequest } from '../../lambda/orders/payment-gateway.ts';
 
 /**
  * A gateway that keeps the promises of the port, and books what it really moved: an order's money is

@@ -1,5 +1,5 @@
-import type { Movement, ReservationState, Shortage } from '../../lambda/order-processing/domain/inventory.ts';
-import type { StockLedger } from '../../lambda/order-processing/stock-store.ts';
+import type { Movement, ReservationState, Shortage } from '../../lambda/orders/domain/inventory.ts';
+import type { StockLedger } from '../../lambda/orders/stock-store.ts';
 import type { Versioned } from '../../lambda/shared/versioned-items.ts';
 import { InMemoryStates } from './in-memory-states.ts';
 

@@ -62,6 +62,10 @@ export const runbooks = {
   rules: 'service-events.md#undelivered',
   serviceIncident: 'service-events.md#raised',
 
+  workflowFailed: 'workflow.md#failed',
+  workflowTimedOut: 'workflow.md#timed-out',
+  workflowThrottled: 'workflow.md#throttled',
+
   messagesPerDay: 'cost-spike.md#messages-per-day',
   /** AWS Budgets tells of this in words of its own: no alarm names it. */
   budget: 'cost-spike.md#budget',

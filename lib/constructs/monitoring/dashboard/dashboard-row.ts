@@ -14,6 +14,7 @@ import type { ServiceEventIntake } from '../../service-event-intake.ts';
 import type { StateTable } from '../../state-table.ts';
 import type { TaskScheduler } from '../../task-scheduler.ts';
 import type { WebService } from '../../web-service.ts';
+import type { Workflow } from '../../workflow.ts';
 import { brokerDeadLetterGraph, brokerGraphs, brokerQueueGraph } from './broker-graphs.ts';
 import { consumerGraph, functionGraph, jobsGraph, serversGraph, tierGraphs } from './compute-graphs.ts';
 import { logLink, queueLink } from './console-links.ts';
@@ -24,6 +25,7 @@ import {
   serviceEventGraph,
   streamGraph,
   tableGraph,
+  workflowGraph,
 } from './edge-graphs.ts';
 import { fairnessGraphs } from './fairness-graphs.ts';
 import type { Graph } from './graph.ts';
@@ -135,6 +137,11 @@ export class DashboardRow {
   /** Rules by which AWS services tell. */
   serviceEvents(intake: ServiceEventIntake): this {
     return this.#show(serviceEventGraph(intake)).deadLetters(intake.undelivered);
+  }
+
+  workflow(workflow: Workflow): this {
+    this.#links.push(logLink(`log of ${workflow.node.id}`, workflow.logGroup));
+    return this.#show(workflowGraph(workflow));
   }
 
   archive(archive: EventArchive): this {

@@ -6,6 +6,7 @@ import type { HttpIntake } from '../../http-intake.ts';
 import type { ServiceEventIntake } from '../../service-event-intake.ts';
 import type { StateTable } from '../../state-table.ts';
 import type { TaskScheduler } from '../../task-scheduler.ts';
+import type { Workflow } from '../../workflow.ts';
 import { everyMinute, type Graph } from './graph.ts';
 
 const sum = { ...everyMinute, statistic: cloudwatch.Stats.SUM };
@@ -91,6 +92,25 @@ export function serviceEventGraph({ node, rules }: ServiceEventIntake): Graph {
       metric(rule, 'Invocations', rule.node.id),
       metric(rule, 'FailedInvocations', `${rule.node.id}, failed`),
     ]),
+  };
+}
+
+/**
+ * A workflow: executions that were started, and how they ended; how long the slowest took.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
+ */
+export function workflowGraph({ node, machine }: Workflow): Graph {
+  return {
+    title: `${node.id}: executions a minute (count), their time p99 (ms)`,
+    left: [
+      machine.metricStarted({ ...sum, label: 'started' }),
+      machine.metricSucceeded({ ...sum, label: 'succeeded' }),
+      machine.metricFailed({ ...sum, label: 'failed' }),
+      machine.metricTimedOut({ ...sum, label: 'timed out' }),
+      machine.metricThrottled({ ...sum, label: 'throttled' }),
+    ],
+    right: [machine.metricTime({ ...everyMinute, statistic: 'p99', label: 'time p99' })],
   };
 }
 

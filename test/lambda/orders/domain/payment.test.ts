@@ -4,7 +4,7 @@ import {
   type PaymentInput,
   type PaymentState,
   released,
-} from '../../../../lambda/order-processing/domain/payment.ts';
+} from '../../../../lambda/orders/domain/payment.ts';
 import { orderCanceled, orderPlaced } from '../../../support/order-events.ts';
 
 const now = 1_000;

@@ -1,7 +1,4 @@
-import {
-  decideReservation,
-  type ReservationState,
-} from '../../../../lambda/order-processing/domain/inventory.ts';
+import { decideReservation, type ReservationState } from '../../../../lambda/orders/domain/inventory.ts';
 import { orderCanceled, orderPlaced, orderShipped } from '../../../support/order-events.ts';
 
 const items = [

@@ -2,7 +2,7 @@ import type { OrderEvent } from '../../contracts/orders.ts';
 import { PermanentFailure } from '../shared/failures.ts';
 import type { Handled } from '../shared/queue-consumer.ts';
 import { onCurrentState } from '../shared/versioned-items.ts';
-import { decideReservation, type Shortage } from './domain/inventory.ts';
+import { decideReservation, type ReservationOutcome, type Shortage } from './domain/inventory.ts';
 import type { StockLedger } from './stock-store.ts';
 
 /** The stock holds less than orders have reserved of it. */
@@ -14,9 +14,14 @@ export interface InventoryPorts {
   readonly stock: StockLedger;
 }
 
+/** What was done about an order's stock. */
+export interface HandledReservation extends Handled {
+  readonly outcome: ReservationOutcome;
+}
+
 /** Reserves, releases and deducts stock, together with the record that it was done for the order. */
 export function inventoryProcessing({ stock }: InventoryPorts) {
-  return async (event: OrderEvent): Promise<Handled> => {
+  return async (event: OrderEvent): Promise<HandledReservation> => {
     const orderId = event.order_id;
     // An order is hardly ever placed twice, so that is not asked first: the write finds out.
     const assumed = event.event_type === 'order_placed' ? undefined : await stock.read(orderId);

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { SecretText } from '../../../contracts/secret-fields.ts';
-import { HttpPaymentGateway } from '../../../lambda/order-processing/http-payment-gateway.ts';
+import { HttpPaymentGateway } from '../../../lambda/orders/http-payment-gateway.ts';
 import { DependencyDownError } from '../../../lambda/shared/failures.ts';
 
 interface Received {

@@ -7,6 +7,7 @@ import {
   decidePayment,
   type PaymentDecision,
   type PaymentInput,
+  type PaymentOutcome,
   type PaymentState,
   released,
 } from './domain/payment.ts';
@@ -20,6 +21,11 @@ export interface PaymentPorts {
   readonly now?: () => number;
 }
 
+/** What was done about a payment. */
+export interface HandledPayment extends Handled {
+  readonly outcome: PaymentOutcome;
+}
+
 /**
  * Charges what was ordered and refunds what was canceled, each once.
  *
@@ -28,7 +34,7 @@ export interface PaymentPorts {
  * for each call and never recorded: every delivery of the event brings it along.
  */
 export function paymentProcessing({ payments, gateway, cardTokens, now = Date.now }: PaymentPorts) {
-  return async (event: OrderPlaced | OrderCanceled, delivery: Delivery): Promise<Handled> => {
+  return async (event: OrderPlaced | OrderCanceled, delivery: Delivery): Promise<HandledPayment> => {
     const orderId = event.order_id;
     // An order is hardly ever placed twice, so that is not asked first: the write finds out.
     let seen = event.event_type === 'order_placed' ? undefined : await payments.read(orderId);
@@ -88,6 +94,6 @@ export function paymentProcessing({ payments, gateway, cardTokens, now = Date.no
   };
 }
 
-function handled({ outcome, next }: Extract<PaymentDecision, { action: 'settle' }>): Handled {
+function handled({ outcome, next }: Extract<PaymentDecision, { action: 'settle' }>): HandledPayment {
   return { outcome, ...(next !== undefined && 'reason' in next && { details: { reason: next.reason } }) };
 }

@@ -1,6 +1,6 @@
 import { GetCommand, type PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import type { Movement } from '../../../lambda/order-processing/domain/inventory.ts';
-import { StockStore } from '../../../lambda/order-processing/stock-store.ts';
+import type { Movement } from '../../../lambda/orders/domain/inventory.ts';
+import { StockStore } from '../../../lambda/orders/stock-store.ts';
 import { ConflictError, DependencyDownError } from '../../../lambda/shared/failures.ts';
 
 const items = [{ sku: 'TEAPOT', quantity: 2 }];

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import type { OrderCanceled, OrderPlaced } from '../../../contracts/orders.ts';
 import { SecretText } from '../../../contracts/secret-fields.ts';
-import type { PaymentState } from '../../../lambda/order-processing/domain/payment.ts';
-import { paymentProcessing } from '../../../lambda/order-processing/payment-processing.ts';
-import { paymentStore } from '../../../lambda/order-processing/payment-store.ts';
+import type { PaymentState } from '../../../lambda/orders/domain/payment.ts';
+import { paymentProcessing } from '../../../lambda/orders/payment-processing.ts';
+import { paymentStore } from '../../../lambda/orders/payment-store.ts';
 import { DependencyDownError, WorkInProgressError } from '../../../lambda/shared/failures.ts';
 import { UnreadableSecretError } from '../../../lambda/shared/field-encryption.ts';
 import type { Handled } from '../../../lambda/shared/queue-consumer.ts';

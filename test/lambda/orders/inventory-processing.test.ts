@@ -1,9 +1,6 @@
 import fc from 'fast-check';
 import type { OrderEvent } from '../../../contracts/orders.ts';
-import {
-  inventoryProcessing,
-  StockMismatchError,
-} from '../../../lambda/order-processing/inventory-processing.ts';
+import { inventoryProcessing, StockMismatchError } from '../../../lambda/orders/inventory-processing.ts';
 import { ConflictError, DependencyDownError, failureKind } from '../../../lambda/shared/failures.ts';
 import type { Handled } from '../../../lambda/shared/queue-consumer.ts';
 import { orderCanceled, orderPlaced, orderShipped } from '../../support/order-events.ts';

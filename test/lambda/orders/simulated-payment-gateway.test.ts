@@ -1,4 +1,4 @@
-import { SimulatedPaymentGateway } from '../../../lambda/order-processing/simulated-payment-gateway.ts';
+import { SimulatedPaymentGateway } from '../../../lambda/orders/simulated-payment-gateway.ts';
 import { DependencyDownError } from '../../../lambda/shared/failures.ts';
 
 const request = (order_id: string) => ({ order_id, amount_minor: 15_000, currency: 'USD' }) as const;
