@@ -92,6 +92,19 @@ const setIn =
   properties =>
     void Object.assign(properties[name] as object, changes);
 
+/** Changes the text of a definition, wherever it stands between what the deployment fills in. */
+const redefine =
+  (found: string, instead: string): Breaks =>
+  properties => {
+    const text = JSON.stringify(properties.DefinitionString);
+    const [before, after] = [found, instead].map(part => JSON.stringify(part).slice(1, -1)) as [
+      string,
+      string,
+    ];
+    if (!text.includes(before)) throw new Error(`The definition has no ${found}`);
+    properties.DefinitionString = JSON.parse(text.replace(before, after));
+  };
+
 type DocumentName = 'PolicyDocument' | 'KeyPolicy' | 'AssumeRolePolicyDocument';
 
 /** The first statement about an action. */
@@ -711,6 +724,36 @@ const mutations: readonly Mutation[] = [
     at: `${orders}/PaymentConsumer/Role/DefaultPolicy`,
     caughtBy: 'Messaging::WildcardAction',
     breaks: change('PolicyDocument', 'sqs:ReceiveMessage', { Action: 'sqs:*' }),
+  },
+  {
+    what: 'wait for a payment without asking for heartbeats',
+    at: 'order-workflow/Orders/Machine',
+    caughtBy: 'Messaging::WaitingState',
+    breaks: redefine('"HeartbeatSeconds":300,', ''),
+  },
+  {
+    what: 'wait for a payment for ever',
+    at: 'order-workflow/Orders/Machine',
+    caughtBy: 'Messaging::WaitingState',
+    breaks: redefine('"TimeoutSeconds":900,', ''),
+  },
+  {
+    what: 'let a workflow send to its queue no more',
+    at: 'order-workflow/Orders/Role/DefaultPolicy',
+    caughtBy: 'Delivery::Blocked',
+    breaks: drop('PolicyDocument', 'sqs:SendMessage'),
+  },
+  {
+    what: "let a workflow use its queue's key no more",
+    at: 'order-workflow/Orders/Role/DefaultPolicy',
+    caughtBy: 'Delivery::Blocked',
+    breaks: drop('PolicyDocument', 'kms:GenerateDataKey'),
+  },
+  {
+    what: 'let a workflow invoke its functions no more',
+    at: 'order-workflow/Orders/Role/DefaultPolicy',
+    caughtBy: 'Delivery::Blocked',
+    breaks: drop('PolicyDocument', 'lambda:InvokeFunction'),
   },
 ];
 
