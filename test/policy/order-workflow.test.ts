@@ -98,13 +98,78 @@ describe('roles may, and nothing else', () => {
   it.each(['dev', 'prod'] as const)('in %s', async stage => {
     const deployed = synthesizedWorld(stage);
     const reach = (path: string) => reachOf(deployed.resource(`${stack}/${path}`), deployed);
-    expect({
-      workflow: await reach('Orders/Role'),
-      'start-order': await reach('StartOrder/Role'),
-      'keep-stock': await reach('KeepStock/Role'),
-      'take-payment': await reach('TakePayment/Role'),
-      'cancel-payment': await reach('CancelPayment/Role'),
-      'give-up-payment': await reach('GiveUpPayment/Role'),
-    }).toEqual({});
+    const keyUses = ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'];
+    const keyOf = (table: string) => (stage === 'prod' ? { [`${stack}/${table}/Key`]: keyUses } : {});
+    const traces = { '*': ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'] };
+    const logs = (name: string) => ({
+      [`${stack}/${name}/Logs`]: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    });
+    const taking = [
+      'sqs:ChangeMessageVisibility',
+      'sqs:DeleteMessage',
+      'sqs:GetQueueAttributes',
+      'sqs:GetQueueUrl',
+      'sqs:ReceiveMessage',
+    ];
+    const payments = {
+      [`${stack}/Payments/Table`]: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+      ...keyOf('Payments'),
+    };
+    const cardToken = 'in event_type=order_placed field=card_token order_id=*';
+
+    expect(await reach('Orders/Role')).toEqual({
+      '*': [
+        'logs:CreateLogDelivery',
+        'logs:DeleteLogDelivery',
+        'logs:DescribeLogGroups',
+        'logs:DescribeResourcePolicies',
+        'logs:GetLogDelivery',
+        'logs:ListLogDeliveries',
+        'logs:PutResourcePolicy',
+        'logs:UpdateLogDelivery',
+        'xray:GetSamplingRules',
+        'xray:GetSamplingTargets',
+        'xray:PutTelemetryRecords',
+        'xray:PutTraceSegments',
+      ],
+      [`${stack}/CancelPayment/Function`]: ['lambda:InvokeFunction'],
+      [`${stack}/KeepStock/Function`]: ['lambda:InvokeFunction'],
+      [`${stack}/PaymentTasks/Queue`]: ['sqs:SendMessage'],
+      [`${stack}/QueueKey`]: ['kms:Decrypt', 'kms:GenerateDataKey'],
+    });
+    expect(await reach('StartOrder/Role')).toEqual({
+      ...traces,
+      ...logs('StartOrder'),
+      [`${stack}/CardTokenKey`]: [`kms:GenerateDataKey ${cardToken}`],
+      [`${stack}/Orders/Machine`]: ['states:StartExecution'],
+      [`executions made later: ${stack}/Orders/Machine`]: ['states:DescribeExecution'],
+    });
+    expect(await reach('KeepStock/Role')).toEqual({
+      ...traces,
+      ...logs('KeepStock'),
+      [`${stack}/Stock/Table`]: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      ...keyOf('Stock'),
+    });
+    expect(await reach('TakePayment/Role')).toEqual({
+      ...traces,
+      ...logs('TakePayment'),
+      ...payments,
+      [`${stack}/CardTokenKey`]: [`kms:Decrypt ${cardToken}`],
+      [`${stack}/Orders/Machine`]: [
+        'states:SendTaskFailure',
+        'states:SendTaskHeartbeat',
+        'states:SendTaskSuccess',
+      ],
+      [`${stack}/PaymentTasks/Queue`]: taking,
+      [`${stack}/QueueKey`]: ['kms:Decrypt'],
+    });
+    expect(await reach('CancelPayment/Role')).toEqual({ ...traces, ...logs('CancelPayment'), ...payments });
+    expect(await reach('GiveUpPayment/Role')).toEqual({
+      ...traces,
+      ...logs('GiveUpPayment'),
+      [`${stack}/Orders/Machine`]: ['states:SendTaskFailure'],
+      [`${stack}/PaymentTasks/Dlq`]: taking,
+      [`${stack}/QueueKey`]: ['kms:Decrypt'],
+    });
   });
 });

@@ -11,6 +11,7 @@ import { Redrive, settingOf } from './redrive.ts';
 import { ScheduleDelivery } from './schedule-delivery.ts';
 import { SendingByFunction } from './sending-by-function.ts';
 import { type DeliverySource, ServiceDelivery } from './service-delivery.ts';
+import { WorkflowDelivery } from './workflow-delivery.ts';
 
 type FindEdges = (resource: DeployedResource, world: PolicyWorld) => readonly Edge[];
 
@@ -30,6 +31,7 @@ const finders: Readonly<Record<string, FindEdges>> = {
   'AWS::SNS::Subscription': subscriptionEdges,
   'AWS::SQS::Queue': redriveEdges,
   'AWS::Scheduler::ScheduleGroup': scheduleGroupEdges,
+  'AWS::StepFunctions::StateMachine': stateMachineEdges,
 };
 
 /** Types that deliver in ways that have no finder above yet. */
@@ -38,7 +40,6 @@ const unknownDeliverers = new Set([
   'AWS::CloudTrail::Trail',
   'AWS::Pipes::Pipe',
   'AWS::Scheduler::Schedule',
-  'AWS::StepFunctions::StateMachine',
   'Custom::S3BucketNotifications',
 ]);
 
@@ -295,6 +296,34 @@ function scheduleGroupEdges(group: DeployedResource, world: PolicyWorld): readon
     });
   });
   return edges.length > 0 ? edges : [new UnseenEdge(group.path, unknownDelivery)];
+}
+
+/** What the states of a workflow do, by the integration: the action, and the parameter that names the other end. */
+const integrations: readonly (readonly [resource: RegExp, action: string, parameter: string])[] = [
+  [/^arn:aws:states:::sqs:sendMessage(\.waitForTaskToken)?$/, 'sqs:SendMessage', 'QueueUrl'],
+  [/^arn:aws:states:::lambda:invoke(\.waitForTaskToken)?$/, 'lambda:InvokeFunction', 'FunctionName'],
+];
+
+interface WorkflowState {
+  readonly Type: string;
+  readonly Resource?: string;
+  readonly Parameters?: Readonly<Record<string, unknown>>;
+}
+
+/** The states of a workflow, none of which has states of its own here. */
+function stateMachineEdges(machine: DeployedResource, world: PolicyWorld): readonly Edge[] {
+  const { States } = JSON.parse(String(machine.property('DefinitionString'))) as {
+    readonly States: Readonly<Record<string, WorkflowState>>;
+  };
+  const role = world.referredTo(machine.property('RoleArn'));
+  return Object.entries(States).flatMap<Edge>(([name, { Type, Resource = '', Parameters }]) => {
+    if (['Choice', 'Fail', 'Pass', 'Succeed', 'Wait'].includes(Type)) return [];
+    const [, action, parameter = ''] = integrations.find(([resource]) => resource.test(Resource)) ?? [];
+    const destination = world.referredTo(Parameters?.[parameter]);
+    return role && action && destination
+      ? [new WorkflowDelivery(world, { machine, role, action, destination })]
+      : [new UnseenEdge(`${machine.path} (${name})`, unknownDelivery)];
+  });
 }
 
 /** SES tells a topic of mails, for the configuration set that they were sent with. */

@@ -1,6 +1,7 @@
 import { type RequestAnalysis, runSimulation } from '@cloud-copilot/iam-simulate';
 import { forSimulator, fromSimulator } from './encryption-context.ts';
 import type { Policy } from './policies.ts';
+import { simulatedAction, simulatedStatements } from './task-answers.ts';
 import { Verdict } from './verdict.ts';
 
 /** A call that somebody makes of AWS. */
@@ -78,13 +79,16 @@ export async function evaluate(
   const what = `${request.caller} asks for ${request.action} on ${request.target}`;
   const context = forSimulator(request.context, request.action);
   const documentOf = (statements: Policy['statements']) =>
-    forSimulator({ Version: '2012-10-17', Statement: statements }, request.action);
+    forSimulator(
+      { Version: '2012-10-17', Statement: simulatedStatements(statements, request.action) },
+      request.action,
+    );
   const given = Object.entries(context).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const outcome = await runSimulation(
     {
       request: {
         principal: request.principal === 'anonymous' ? { type: 'Anonymous' } : request.principal,
-        action: request.action,
+        action: simulatedAction(request.action),
         resource: { resource: request.resourceArn, accountId: request.resourceAccount },
         contextVariables: Object.fromEntries(given),
       },

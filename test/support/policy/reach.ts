@@ -73,6 +73,7 @@ export async function reachOf(role: DeployedResource, world: PolicyWorld): Promi
     ...queuesMadeLater(statementsGranted, role),
     ...interfacesMadeLater(statementsGranted, role),
     ...schedulesMadeLater(statementsGranted, role, world),
+    ...executionsMadeLater(statementsGranted, role, world),
     ...mailsIn(statementsGranted, role),
   ];
   for (const target of targets) {
@@ -210,6 +211,26 @@ function schedulesMadeLater(
     arn: `arn:aws:scheduler:${region}:${account}:schedule/${name}/made-later`,
     account,
   }));
+}
+
+/** Executions that programs start: those of a state machine of the app alone. */
+function executionsMadeLater(
+  statements: readonly PolicyStatement[],
+  { account, region }: DeployedResource,
+  world: PolicyWorld,
+): readonly Target[] {
+  const form = new RegExp(`^arn:aws:states:${region}:${account}:execution:([^:*]+):\\*$`);
+  const names = statements.flatMap(({ Resource }) =>
+    listOf(Resource).flatMap(pattern => form.exec(pattern)?.[1] ?? []),
+  );
+  return world
+    .ofType('AWS::StepFunctions::StateMachine')
+    .filter(({ name }) => names.includes(name))
+    .map(({ path, name }) => ({
+      path: `executions made later: ${path}`,
+      arn: `arn:aws:states:${region}:${account}:execution:${name}:made-later`,
+      account,
+    }));
 }
 
 /**

@@ -148,7 +148,13 @@ const kinds: Readonly<Record<string, ResourceKind>> = {
   'AWS::Scheduler::Schedule': regional('scheduler', 'schedule/default/', 'Name'),
   'AWS::Scheduler::ScheduleGroup': regional('scheduler', 'schedule-group/', 'Name'),
   'AWS::SecretsManager::Secret': regionalByArn('secretsmanager', 'secret:', 'Name'),
-  'AWS::StepFunctions::StateMachine': regionalByArn('states', 'stateMachine:', 'StateMachineName'),
+  'AWS::StepFunctions::StateMachine': {
+    nameProperty: 'StateMachineName',
+    identify: (name, { region, account }) => {
+      const arn = `arn:aws:states:${region}:${account}:stateMachine:${name}`;
+      return { arn, ref: arn, attributes: { Arn: arn, Name: name } };
+    },
+  },
 };
 
 /**
