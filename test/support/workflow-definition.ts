@@ -26,5 +26,5 @@ export interface StatedDefinition {
 /** The definition of a template's only state machine, `<LogicalId>` for what it refers to. */
 export function definitionIn(template: TemplateJson): StatedDefinition {
   const { DefinitionString } = theOnly(template, 'AWS::StepFunctions::StateMachine').resource.Properties;
-  return JSON.parse(statedText(DefinitionString)) as StatedDefinition;
+  return JSON.parse(statedText(DefinitionString).replaceAll('<AWS::Partition>', 'aws')) as StatedDefinition;
 }
