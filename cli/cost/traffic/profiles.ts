@@ -7,6 +7,7 @@ import { memeFactory } from './profiles/meme-factory.ts';
 import { notifications } from './profiles/notifications.ts';
 import { orderLedger } from './profiles/order-ledger.ts';
 import { orderProcessing } from './profiles/order-processing.ts';
+import { orderWorkflow } from './profiles/order-workflow.ts';
 import { privateMessaging } from './profiles/private-messaging.ts';
 import { serviceEvents } from './profiles/service-events.ts';
 import { travelSearch } from './profiles/travel-search.ts';
@@ -23,6 +24,7 @@ export const trafficProfiles: Readonly<Record<string, TrafficProfile | undefined
   notifications,
   'order-ledger': orderLedger,
   'order-processing': orderProcessing,
+  'order-workflow': orderWorkflow,
   'private-messaging': privateMessaging,
   'service-events': serviceEvents,
   'travel-search': travelSearch,
