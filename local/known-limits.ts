@@ -9,6 +9,7 @@ export const KNOWN_LIMITS: readonly string[] = [
   'Delivery streams gather records for times that are 60 times shorter; nobody else puts records but SNS.',
   'EventBridge Scheduler runs one-time schedules that send to queues, to the second; on AWS, within the minute.',
   'EventBridge has the default buses alone, lets everybody tell what AWS services tell, and hears of itself from buckets only.',
+  'Step Functions does not run: whoever starts a workflow gets an error. Tests execute the definition.',
   'Servers behind a load balancer are two at least, and take turns.',
   'HTTP APIs let everybody in: authorizers, CORS and parameter mappings are not evaluated.',
   'DynamoDB deletes no item when its time to live ends, and meters no capacity.',
