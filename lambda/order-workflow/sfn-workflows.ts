@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { workflowInput } from '../../contracts/order-workflow.ts';
 import { type OrderPlaced, orderEvents } from '../../contracts/orders.ts';
 import { reach } from '../shared/dependency.ts';
-import { errorFrom } from '../shared/failures.ts';
+import { DependencyDownError, errorFrom } from '../shared/failures.ts';
 import { parseJson } from '../shared/message-body.ts';
 import type { OrderWorkflows } from './order-workflows.ts';
 
@@ -56,10 +56,21 @@ export class SfnWorkflows implements OrderWorkflows {
 
   async #startedWith(orderId: string): Promise<OrderPlaced> {
     const executionArn = `${this.#stateMachineArn.replace(':stateMachine:', ':execution:')}:${orderId}`;
-    const { input = '' } = await reach(
-      'Step Functions',
-      this.#sfn.send(new DescribeExecutionCommand({ executionArn })),
-    );
+    const { input = '' } = await this.#describe(executionArn);
     return v.parse(workflowInput, parseJson(input)).order;
+  }
+
+  /** What was started a moment ago may not be there to be looked at yet: whoever posted the order posts it again. */
+  async #describe(executionArn: string) {
+    try {
+      return await reach('Step Functions', this.#sfn.send(new DescribeExecutionCommand({ executionArn })));
+    } catch (thrown) {
+      const error = errorFrom(thrown);
+      if (error.name !== 'ExecutionDoesNotExist') throw error;
+      throw new DependencyDownError(
+        'Step Functions takes the name for one in use, and does not show its execution yet. It is safe to try again.',
+        { cause: error },
+      );
+    }
   }
 }

@@ -95,6 +95,16 @@ describe('SfnWorkflows', () => {
     });
   });
 
+  it('has whoever posted it come again when that is not shown yet', async () => {
+    const { sfn } = clientThat(name => {
+      throw error(name === 'StartExecutionCommand' ? 'ExecutionAlreadyExists' : 'ExecutionDoesNotExist');
+    });
+
+    await expect(new SfnWorkflows({ sfn, stateMachineArn }).start(orderPlaced())).rejects.toThrow(
+      DependencyDownError,
+    );
+  });
+
   it('never gives Step Functions a card token that can be read', async () => {
     const { sent, sfn } = clientThat(() => ({}));
     const order = { ...orderPlaced(), card_token: 'card_7hQ2mZ0xVt' } as never;

@@ -20,6 +20,13 @@ describe('SimulatedPaymentGateway', () => {
     });
   });
 
+  it('declines the orders that it is told to decline, and no others', async () => {
+    const gateway = new SimulatedPaymentGateway([], ['1003']);
+
+    await expect(gateway.charge(request('1003'))).resolves.toMatchObject({ status: 'declined' });
+    await expect(gateway.charge(request('1001'))).resolves.toMatchObject({ status: 'charged' });
+  });
+
   it('is down for the orders that it is told to fail, and for no others', async () => {
     const gateway = new SimulatedPaymentGateway(['1002']);
 
