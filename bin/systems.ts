@@ -1,5 +1,6 @@
 import type { App } from 'aws-cdk-lib';
 import { stageConfigFrom } from '../lib/config/stage.ts';
+import { AuditStack } from '../lib/stacks/audit-stack.ts';
 import { ContainerWorkersStack } from '../lib/stacks/container-workers-stack.ts';
 import { DelayedTasksStack } from '../lib/stacks/delayed-tasks-stack.ts';
 import { EventArchiveStack } from '../lib/stacks/event-archive-stack.ts';
@@ -19,6 +20,7 @@ import { VideoProcessingStack } from '../lib/stacks/video-processing-stack.ts';
 
 /** Every system by its name, which is that of its stack. */
 const systems = {
+  audit: AuditStack,
   'container-workers': ContainerWorkersStack,
   'delayed-tasks': DelayedTasksStack,
   'event-archive': EventArchiveStack,

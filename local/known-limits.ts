@@ -22,6 +22,7 @@ export const KNOWN_LIMITS: readonly string[] = [
   'Asynchronous invocations are tried again after 200 and 400 milliseconds, instead of one and two minutes.',
   'Envelopes of SNS in queues and in events of functions are not signed, those to HTTP(S) endpoints are.',
   'Throttle policies of HTTP(S) subscriptions do not slow deliveries down.',
+  'Calls are not recorded: there is no trail, no Athena, and no alarm of dangerous calls.',
   'Secrets Manager keeps one version of a secret, and answers GetSecretValue and PutSecretValue.',
   'Of message brokers, RabbitMQ runs here where it is installed: without TLS, in the version of this machine, on one node, and silent in metrics.',
   'Mails stay in an outbox: SES sends none, verifies no sender, and fills in plain {{placeholders}} only.',

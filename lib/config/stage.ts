@@ -48,6 +48,7 @@ const topicArns = 'ARNs of topics such as arn:aws:sns:eu-west-1:111122223333:ord
 const aTopicArn = 'the ARN of a standard topic such as arn:aws:sns:eu-west-1:111122223333:orders';
 const anHttpsUrl = 'a URL such as https://crm.example.com/user-events';
 const aDocsUrl = 'a URL without a slash at the end such as https://git.example.com/messaging/blob/main';
+const anOrganization = 'the id of an organization such as o-a1b2c3d4e5';
 const aParameterName = 'a path such as /messaging/prod/payment-gateway-url';
 
 /** The message of each check is what it allows. */
@@ -191,6 +192,27 @@ const stageConfig = v.strictObject({
   /** Whether archived events are in a Kinesis data stream too: an on-demand stream costs by the hour. */
   eventStream: oneOf(['none', 'on-demand']),
 
+  /**
+   * Whose calls are recorded beside all that manage something: of all queues and topics, or of the DLQs, where
+   * messages are that a program should no more touch. CloudTrail charges for each call.
+   */
+  auditedData: oneOf(['dead-letter-queues', 'queues-and-topics']),
+  /** How long what is recorded is kept. */
+  auditRetentionInDays: wholeNumber(1, 36_500),
+  /** Whether nobody can delete what is recorded before it was there for so long, and whether some still can. */
+  auditLock: oneOf(['none', 'governance', 'compliance']),
+  auditLockInDays: wholeNumber(1, 36_500),
+  /** Age at which what is recorded goes to S3 Glacier Instant Retrieval, and to Deep Archive; without it, it does not. */
+  auditInstantRetrievalAfterDays: v.optional(wholeNumber(1, 36_500)),
+  auditDeepArchiveAfterDays: v.optional(wholeNumber(1, 36_500)),
+  /**
+   * Organization whose accounts all are recorded, where the stack is in its management account; without it, the
+   * account alone is.
+   */
+  auditOrganization: v.optional(
+    v.pipe(v.string(anOrganization), v.regex(/^o-[a-z0-9]{10,32}$/, anOrganization)),
+  ),
+
   /** Message broker: one node, or a cluster of three that goes on when one fails; each node costs by the hour. */
   broker: oneOf(['single-instance', 'cluster']),
 
@@ -234,6 +256,10 @@ const stages: Readonly<Record<StageConfig['stage'], StageConfig>> = {
     archiveRetentionInDays: 30,
     serviceEventRetentionInDays: 30,
     eventStream: 'none',
+    auditedData: 'dead-letter-queues',
+    auditRetentionInDays: 30,
+    auditLock: 'none',
+    auditLockInDays: 1,
     broker: 'single-instance',
     tags: { stage: 'dev', 'cost-center': 'messaging' },
   },
@@ -272,6 +298,12 @@ const stages: Readonly<Record<StageConfig['stage'], StageConfig>> = {
     archiveRetentionInDays: 2_557,
     serviceEventRetentionInDays: 365,
     eventStream: 'none',
+    auditedData: 'queues-and-topics',
+    auditRetentionInDays: 2_557,
+    auditLock: 'compliance',
+    auditLockInDays: 365,
+    auditInstantRetrievalAfterDays: 90,
+    auditDeepArchiveAfterDays: 730,
     paymentGatewayUrlParameter: '/messaging/prod/payment-gateway-url',
     broker: 'cluster',
     tags: { stage: 'prod', 'cost-center': 'messaging' },

@@ -6,7 +6,7 @@ import { Construct, type IDependable } from 'constructs';
 import type { EventSchemas } from '../../contracts/events.ts';
 import type { AccessLogBucket } from './access-log-bucket.ts';
 import { bucketName } from './bucket-name.ts';
-import type { DeliverySource } from './delivery-source.ts';
+import { type DeliverySource, deliveredFor } from './delivery-source.ts';
 import type { DurableQueue } from './durable-queue.ts';
 import type { FanOutTopic } from './fan-out-topic.ts';
 import { placeName } from './place-name.ts';
@@ -16,6 +16,13 @@ import { validateProps, within } from './validation.ts';
 export interface StorageTransition {
   readonly storageClass: s3.StorageClass;
   readonly after: Duration;
+}
+
+/** How long nobody can delete a version, or write over it, from when it comes. */
+export interface ObjectLock {
+  /** `governance`: but who has leave to go round it. `compliance`: nobody, not even the account's root. */
+  readonly mode: 'governance' | 'compliance';
+  readonly duration: Duration;
 }
 
 export interface ObjectBucketProps {
@@ -44,6 +51,30 @@ export interface ObjectBucketProps {
    * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
    */
   readonly transitions?: readonly StorageTransition[];
+
+  /**
+   * Lock on every version that comes; not longer than the retention, which cannot end before it.
+   *
+   * @default - none
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
+   */
+  readonly lock?: ObjectLock | undefined;
+
+  /**
+   * Whether whoever IAM lets may delete objects. If not, the bucket's own policy refuses it to everybody, and
+   * the retention alone clears them away.
+   *
+   * @default true
+   */
+  readonly deletable?: boolean;
+
+  /**
+   * Whether S3 asks KMS for one key for many objects, which costs less. Not where a service encrypts in a
+   * context of its own, by which the key knows it.
+   *
+   * @default true
+   */
+  readonly bucketKey?: boolean;
 
   /**
    * What becomes of the bucket when its stack is deleted. S3 deletes a bucket only if it is empty.
@@ -102,6 +133,13 @@ export class ObjectBucket extends Construct {
         remedy: 'S3 refuses a transition of what it has deleted.',
       },
       {
+        prop: 'lock',
+        value: `${props.lock?.duration.toDays()} days`,
+        holds: within(props.lock?.duration.toDays(), 1, props.retention?.toDays() ?? 36_500),
+        allowed: '1 day to 100 years, and not longer than the retention',
+        remedy: 'S3 expires no version that is locked.',
+      },
+      {
         prop: 'oldVersionRetention',
         value: `${oldVersionRetention.toDays()} days`,
         holds: within(oldVersionRetention.toDays(), 1, 36_500),
@@ -126,7 +164,8 @@ export class ObjectBucket extends Construct {
       bucketName: name,
       encryption: s3.BucketEncryption.KMS,
       encryptionKey: this.#key,
-      bucketKeyEnabled: true,
+      bucketKeyEnabled: props.bucketKey ?? true,
+      ...(props.lock && { objectLockEnabled: true, objectLockDefaultRetention: retentionOf(props.lock) }),
       enforceSSL: true,
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
       objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
@@ -158,6 +197,7 @@ export class ObjectBucket extends Construct {
     });
     // `Bucket` takes this prop only with a prefix that CloudFormation completes, to a name that it does not tell.
     this.#cfnBucket.bucketNamespace = s3.BucketNamespace.ACCOUNT_REGIONAL;
+    if (props.deletable === false) this.#refuseDeletion();
   }
 
   /**
@@ -193,6 +233,48 @@ export class ObjectBucket extends Construct {
   }
 
   /**
+   * Lets CloudTrail write what a trail records under some folders, and encrypt it.
+   *
+   * @returns what the trail depends on: CloudTrail tries the bucket before it makes the trail.
+   * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html
+   * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
+   */
+  admitTrail(trailArn: string, folders: readonly string[]): IDependable {
+    const principals = [new iam.ServicePrincipal('cloudtrail.amazonaws.com')];
+    const conditions = deliveredFor({ sourceArn: trailArn });
+    this.#key.addToResourcePolicy(
+      new iam.PolicyStatement({
+        actions: ['kms:GenerateDataKey*'],
+        principals,
+        resources: ['*'],
+        conditions: { ...conditions, StringEquals: { 'kms:EncryptionContext:aws:cloudtrail:arn': trailArn } },
+      }),
+    );
+    this.#key.addToResourcePolicy(
+      new iam.PolicyStatement({ actions: ['kms:DescribeKey'], principals, resources: ['*'], conditions }),
+    );
+    this.bucket.addToResourcePolicy(
+      new iam.PolicyStatement({
+        actions: ['s3:GetBucketAcl'],
+        principals,
+        resources: [this.bucket.bucketArn],
+        conditions,
+      }),
+    );
+    this.bucket.addToResourcePolicy(
+      new iam.PolicyStatement({
+        actions: ['s3:PutObject'],
+        principals,
+        resources: folders.map(folder => this.bucket.arnForObjects(`${folder}*`)),
+        conditions: { ...conditions, StringEquals: { 's3:x-amz-acl': 'bucket-owner-full-control' } },
+      }),
+    );
+    const { policy } = this.bucket;
+    if (!policy) throw new Error(`${this.node.path}: the bucket has no policy`);
+    return policy;
+  }
+
+  /**
    * Lets a principal read every version of the objects whose keys begin with a prefix, and learn that one
    * is not there: without leave to list a bucket, S3 says "access denied" of what is gone.
    *
@@ -216,7 +298,8 @@ export class ObjectBucket extends Construct {
   }
 
   /**
-   * Lets the role of a delivery stream write objects whose keys begin with one of some prefixes.
+   * Lets the role of a service that writes in parts, as Data Firehose and Athena do, write objects whose keys
+   * begin with one of some prefixes, and read them.
    *
    * @see https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html#using-iam-s3
    */
@@ -230,6 +313,18 @@ export class ObjectBucket extends Construct {
       resourceArns: [this.bucket.bucketArn],
     });
     this.#grantKey(grantee, 'kms:Decrypt', 'kms:GenerateDataKey');
+  }
+
+  #refuseDeletion(): void {
+    this.bucket.addToResourcePolicy(
+      new iam.PolicyStatement({
+        sid: 'NobodyDeletes',
+        effect: iam.Effect.DENY,
+        actions: ['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:BypassGovernanceRetention'],
+        principals: [new iam.AnyPrincipal()],
+        resources: [this.bucket.arnForObjects('*')],
+      }),
+    );
   }
 
   get #cfnBucket(): s3.CfnBucket {
@@ -292,6 +387,12 @@ export class ObjectBucket extends Construct {
       conditions: { StringEquals: { 'kms:ViaService': `s3.${Aws.REGION}.${Aws.URL_SUFFIX}` } },
     });
   }
+}
+
+function retentionOf({ mode, duration }: ObjectLock): s3.ObjectLockRetention {
+  return mode === 'compliance'
+    ? s3.ObjectLockRetention.compliance(duration)
+    : s3.ObjectLockRetention.governance(duration);
 }
 
 function beginningWith(prefix: string): s3.CfnBucket.NotificationFilterProperty {

@@ -5,6 +5,7 @@ import { physicalName } from './physical-name.ts';
 const NOT_EVALUATED = 'permissions are not evaluated locally; the policy tests prove them';
 const BOOKKEEPING = 'bookkeeping of the deployment';
 const NO_NETWORK = 'all is on one machine: there is no network to shut off; the policy tests prove it shut';
+const NOT_RECORDED = 'nobody records calls locally, so that there is nothing to look into';
 const NOT_SCALED = 'fleets keep their size locally (--workers); npm run simulate plays their scaling';
 
 /** Resource types that need nothing made for the system to run, and why. */
@@ -15,12 +16,15 @@ export const SATISFIED_TYPES: Readonly<Record<string, string>> = {
   'AWS::ApiGatewayV2::VpcLink': NO_NETWORK,
   'AWS::ApplicationAutoScaling::ScalableTarget': NOT_SCALED,
   'AWS::ApplicationAutoScaling::ScalingPolicy': NOT_SCALED,
+  'AWS::Athena::NamedQuery': NOT_RECORDED,
+  'AWS::Athena::WorkGroup': NOT_RECORDED,
   'AWS::AutoScaling::ScalingPolicy': NOT_SCALED,
   'AWS::Budgets::Budget': 'nothing costs anything locally',
   'AWS::CDK::Metadata': BOOKKEEPING,
   'AWS::Chatbot::SlackChannelConfiguration': 'there is no chat locally; webhooks are posted to',
   'AWS::CloudFormation::WaitCondition': BOOKKEEPING,
   'AWS::CloudFormation::WaitConditionHandle': BOOKKEEPING,
+  'AWS::CloudTrail::Trail': NOT_RECORDED,
   'AWS::CloudWatch::Dashboard': 'there are no graphs locally; alarms are evaluated',
   'AWS::EC2::FlowLog': NO_NETWORK,
   'AWS::EC2::RouteTable': NO_NETWORK,
@@ -33,6 +37,8 @@ export const SATISFIED_TYPES: Readonly<Record<string, string>> = {
   'AWS::EC2::VPCEndpoint': NO_NETWORK,
   'AWS::ECS::Cluster': 'tasks are processes of this machine',
   'AWS::ElasticLoadBalancingV2::LoadBalancer': 'its listeners pass requests on by themselves here',
+  'AWS::Glue::Database': NOT_RECORDED,
+  'AWS::Glue::Table': NOT_RECORDED,
   'AWS::IAM::InstanceProfile': NOT_EVALUATED,
   'AWS::IAM::ManagedPolicy': NOT_EVALUATED,
   'AWS::IAM::Policy': NOT_EVALUATED,
@@ -43,6 +49,7 @@ export const SATISFIED_TYPES: Readonly<Record<string, string>> = {
   'AWS::Lambda::Permission': NOT_EVALUATED,
   'AWS::Logs::LogGroup': 'log lines go to the terminal',
   'AWS::Logs::LogStream': 'log lines go to the terminal',
+  'AWS::Logs::MetricFilter': 'log lines go to the terminal; filter patterns are tested with recorded calls',
   'AWS::Logs::QueryDefinition': 'log lines go to the terminal; scenarios follow one subject by the query',
   'AWS::Logs::ResourcePolicy': NOT_EVALUATED,
   'AWS::S3::BucketPolicy': NOT_EVALUATED,

@@ -113,6 +113,11 @@ export const awsMetrics: Readonly<Record<string, MetricNamespace>> = {
       'UnreservedConcurrentExecutions',
     ],
   },
+  // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch-Logs-Monitoring-CloudWatch-Metrics.html
+  'AWS/Logs': {
+    dimensions: [['LogGroupName']],
+    metrics: ['IncomingLogEvents'],
+  },
   // https://docs.aws.amazon.com/ses/latest/dg/reputationdashboard-cloudwatch-alarm.html
   'AWS/SES': {
     dimensions: [[]],

@@ -66,6 +66,13 @@ export const runbooks = {
   workflowTimedOut: 'workflow.md#timed-out',
   workflowThrottled: 'workflow.md#throttled',
 
+  purged: 'audit.md#a-queue-was-purged',
+  deleted: 'audit.md#a-queue-or-topic-was-deleted',
+  changedByHand: 'audit.md#a-queue-topic-or-key-policy-was-changed-by-hand',
+  keyTakenAway: 'audit.md#a-key-was-disabled-or-will-be-deleted',
+  trailChanged: 'audit.md#the-trail-was-changed',
+  trailSilent: 'audit.md#the-trail-is-silent',
+
   messagesPerDay: 'cost-spike.md#messages-per-day',
   /** AWS Budgets tells of this in words of its own: no alarm names it. */
   budget: 'cost-spike.md#budget',

@@ -2,7 +2,7 @@ import { deadLetterQueueOf } from '../../../contracts/broker.ts';
 import { orderTopology } from '../../../contracts/message-broker.ts';
 import { heardThroughComposites } from '../../../lib/validation/alarm-rules.ts';
 import { alarmMetrics, inWords, metricsOf, type NamedMetric, widgetsOf } from '../../support/dashboards.ts';
-import { awsMetrics, ownMetrics } from '../../support/metric-catalogue.ts';
+import { awsMetrics, type MetricNamespace, ownMetrics } from '../../support/metric-catalogue.ts';
 import { resourcesOfType } from '../../support/stack-template.ts';
 import { synthesizedApp, type TemplateJson } from '../../support/synthesized-app.ts';
 
@@ -32,6 +32,7 @@ const typeByDimension: Readonly<Record<string, string>> = {
   FunctionName: 'AWS::Lambda::Function',
   // Its name is a part of its listener's ARN.
   LoadBalancer: 'AWS::ElasticLoadBalancingV2::Listener',
+  LogGroupName: 'AWS::Logs::LogGroup',
   QueueName: 'AWS::SQS::Queue',
   RuleName: 'AWS::Events::Rule',
   ScheduleGroup: 'AWS::Scheduler::ScheduleGroup',
@@ -50,7 +51,10 @@ const referred = (value: string) => /^\$\{(\w+)[.}]/.exec(value)?.[1];
 function faultsOf(metric: NamedMetric, template: TemplateJson): string[] {
   const { namespace, metricName, dimensions } = metric;
   const programs = emittersOf(template);
-  const known = awsMetrics[namespace] ?? (programs.has(namespace) ? ownMetrics : undefined);
+  const known =
+    awsMetrics[namespace] ??
+    filteredMetrics(template).get(namespace) ??
+    (programs.has(namespace) ? ownMetrics : undefined);
   if (!known) return [`namespace ${namespace}`];
   const names = Object.keys(dimensions).sort();
   return [
@@ -74,6 +78,23 @@ function namesResource(template: TemplateJson, type: string | undefined, value: 
   // A name that the template itself gives, so that others need not refer to the resource.
   return resourcesOfType(template, type ?? '').some(([, { Properties }]) =>
     Object.entries(Properties).some(([property, name]) => /Name$/.test(property) && name === value),
+  );
+}
+
+/** Metrics that filters make of logs, by their namespace. */
+function filteredMetrics(template: TemplateJson): ReadonlyMap<string, MetricNamespace> {
+  const made = resourcesOfType(template, 'AWS::Logs::MetricFilter').flatMap(
+    ([, { Properties }]) =>
+      Properties.MetricTransformations as { MetricNamespace: string; MetricName: string }[],
+  );
+  return new Map(
+    made.map(({ MetricNamespace: namespace }) => [
+      namespace,
+      {
+        dimensions: [[]],
+        metrics: made.filter(other => other.MetricNamespace === namespace).map(other => other.MetricName),
+      },
+    ]),
   );
 }
 
@@ -171,7 +192,7 @@ describe.each(everyTemplate)('$name', ({ template }) => {
     const programs = resourcesOfType(template, 'AWS::Logs::LogGroup')
       .map(([id]) => id)
       // What services write themselves, and who does nothing of a subject's.
-      .filter(id => !/AccessLog|FlowLog|^OrdersLogs|^Archive|^Janitor|^Redriver/.test(id));
+      .filter(id => !/AccessLog|FlowLog|^OrdersLogs|^Archive|^ChangesLog|^Janitor|^Redriver/.test(id));
     expect([...searched].sort()).toEqual([...programs].sort());
   });
 });

@@ -11,6 +11,7 @@ import { Redrive, settingOf } from './redrive.ts';
 import { ScheduleDelivery } from './schedule-delivery.ts';
 import { SendingByFunction } from './sending-by-function.ts';
 import { type DeliverySource, ServiceDelivery } from './service-delivery.ts';
+import { TrailDelivery } from './trail-delivery.ts';
 import { WorkflowDelivery } from './workflow-delivery.ts';
 
 type FindEdges = (resource: DeployedResource, world: PolicyWorld) => readonly Edge[];
@@ -19,6 +20,7 @@ type FindEdges = (resource: DeployedResource, world: PolicyWorld) => readonly Ed
 const finders: Readonly<Record<string, FindEdges>> = {
   'AWS::ApiGatewayV2::Route': integrationEdges,
   'AWS::Budgets::Budget': budgetEdges,
+  'AWS::CloudTrail::Trail': trailEdges,
   'AWS::CloudWatch::Alarm': alarmEdges,
   'AWS::CloudWatch::CompositeAlarm': alarmEdges,
   'AWS::Events::Rule': ruleEdges,
@@ -37,7 +39,6 @@ const finders: Readonly<Record<string, FindEdges>> = {
 /** Types that deliver in ways that have no finder above yet. */
 const unknownDeliverers = new Set([
   'AWS::ApiGateway::Method',
-  'AWS::CloudTrail::Trail',
   'AWS::Pipes::Pipe',
   'AWS::Scheduler::Schedule',
   'Custom::S3BucketNotifications',
@@ -164,6 +165,33 @@ function budgetEdges(budget: DeployedResource, world: PolicyWorld): readonly Edg
   return [...new Set(topics)].map(topic =>
     serviceDelivery(world, 'budgets.amazonaws.com', source, 'sns:Publish', topic),
   );
+}
+
+/** A trail writes objects under its key, and into its log under a role. */
+function trailEdges(trail: DeployedResource, world: PolicyWorld): readonly Edge[] {
+  const bucket = world.referredTo(trail.property('S3BucketName'));
+  const key = world.referredTo(trail.property('KMSKeyId'));
+  const logGroupArn = trail.property('CloudWatchLogsLogGroupArn') as string | undefined;
+  return [
+    bucket && key
+      ? new TrailDelivery(world, { trail: sourceFrom(trail), bucket, key })
+      : new UnseenEdge(trail.path, 'its bucket or its key is not in this app'),
+    ...(logGroupArn === undefined
+      ? []
+      : [
+          deliveryUnderRole(
+            world,
+            trail.path,
+            trail.property('CloudWatchLogsRoleArn'),
+            logGroupArn.replace(/:\*$/, ''),
+            {
+              service: 'cloudtrail.amazonaws.com',
+              actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+              parts: [`:log-stream:${trail.account}_CloudTrail_${trail.region}`],
+            },
+          ),
+        ]),
+  ];
 }
 
 function ruleEdges(rule: DeployedResource, world: PolicyWorld): readonly Edge[] {

@@ -75,6 +75,7 @@ export async function reachOf(role: DeployedResource, world: PolicyWorld): Promi
     ...schedulesMadeLater(statementsGranted, role, world),
     ...executionsMadeLater(statementsGranted, role, world),
     ...mailsIn(statementsGranted, role),
+    ...cataloguedIn(statementsGranted, role),
   ];
   for (const target of targets) {
     const statements = [
@@ -248,6 +249,21 @@ function mailsIn(
     return path === undefined
       ? []
       : [{ path: `ses ${path}`, arn: arn.replace('*', 'jane@example.org'), account }];
+  });
+}
+
+/** What statements name in the catalogue of Glue, which is one for an account and region, and no app's. */
+function cataloguedIn(
+  statements: readonly PolicyStatement[],
+  { account, region }: DeployedResource,
+): readonly Target[] {
+  const form = new RegExp(
+    `^arn:aws:glue:${region}:${account}:(catalog|database/[^*/]+|table/[^*/]+/[^*/]+)$`,
+  );
+  const named = new Set(statements.flatMap(({ Resource }) => listOf(Resource)));
+  return [...named].flatMap(arn => {
+    const [, path] = form.exec(arn) ?? [];
+    return path === undefined ? [] : [{ path: `glue ${path}`, arn, account }];
   });
 }
 

@@ -137,6 +137,8 @@ const kinds: Readonly<Record<string, ResourceKind>> = {
   'AWS::ECS::Cluster': regional('ecs', 'cluster/', 'ClusterName'),
   'AWS::ApplicationAutoScaling::ScalingPolicy': scalingPolicy,
   'AWS::AutoScaling::ScalingPolicy': scalingPolicy,
+  'AWS::Athena::WorkGroup': regional('athena', 'workgroup/', 'Name'),
+  'AWS::CloudTrail::Trail': regional('cloudtrail', 'trail/', 'TrailName'),
   'AWS::CloudWatch::Alarm': regional('cloudwatch', 'alarm:', 'AlarmName'),
   'AWS::CloudWatch::CompositeAlarm': regional('cloudwatch', 'alarm:', 'AlarmName'),
   'AWS::DynamoDB::GlobalTable': regional('dynamodb', 'table/', 'TableName'),
