@@ -248,6 +248,42 @@ describe('ObjectBucket', () => {
     );
   });
 
+  it('locks nothing and refuses no deletion by default', () => {
+    const { stack, uploads } = makeBucket();
+    expect(resourceOf(uploads.bucket).Properties).not.toHaveProperty('ObjectLockEnabled');
+    expect(JSON.stringify(templateOf(stack))).not.toContain('s3:DeleteObject');
+  });
+
+  it.each(['governance', 'compliance'] as const)('locks every version that comes, by %s', mode => {
+    const { uploads } = makeBucket({ retention: Duration.days(30), lock: { mode, duration: Duration.days(30) } });
+    expect(resourceOf(uploads.bucket).Properties).toMatchObject({
+      ObjectLockEnabled: true,
+      ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: mode.toUpperCase(), Days: 30 } } },
+    });
+  });
+
+  it('fails when versions would be locked for longer than they are kept', () => {
+    const lock = { mode: 'compliance', duration: Duration.days(31) } as const;
+    expect(() => makeBucket({ retention: Duration.days(30), lock })).toThrow(
+      /lock is 31 days; allowed: 1 day to 100 years, and not longer than the retention/,
+    );
+    expect(() => makeBucket({ lock })).not.toThrow();
+  });
+
+  it('refuses deletions to everybody when told, and the way round a lock', () => {
+    const { stack } = makeBucket({ deletable: false });
+    const statements = resourcesOfType(templateOf(stack), 'AWS::S3::BucketPolicy').flatMap(
+      ([, { Properties }]) => (Properties.PolicyDocument as { Statement: Statement[] }).Statement,
+    );
+    expect(statements).toContainEqual(
+      expect.objectContaining({
+        Effect: 'Deny',
+        Principal: { AWS: '*' },
+        Action: ['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:BypassGovernanceRetention'],
+      }),
+    );
+  });
+
   it('brings no custom resource and no function into the stack', () => {
     const { stack, uploads } = makeBucket();
     uploads.tellQueue(makeQueue(stack), 'incoming/');

@@ -346,6 +346,36 @@ const mutations: readonly Mutation[] = [
     breaks: drop('KeyPolicy', 'kms:GenerateDataKey*'),
   },
   {
+    what: 'take CloudTrail from the key of the bucket that its trails write to',
+    at: 'audit/Calls/Key',
+    caughtBy: 'Delivery::Blocked',
+    breaks: drop('KeyPolicy', 'kms:GenerateDataKey*'),
+  },
+  {
+    what: 'let the key of that bucket take from any trail',
+    at: 'audit/Calls/Key',
+    caughtBy: 'Delivery::Open',
+    breaks: uncondition('KeyPolicy', 'kms:GenerateDataKey*'),
+  },
+  {
+    what: 'take trails from their bucket',
+    at: 'audit/Calls/Bucket/Policy',
+    caughtBy: 'Delivery::Blocked',
+    breaks: drop('PolicyDocument', 's3:PutObject'),
+  },
+  {
+    what: 'let any trail write to that bucket',
+    at: 'audit/Calls/Bucket/Policy',
+    caughtBy: 'Delivery::Open',
+    breaks: uncondition('PolicyDocument', 's3:PutObject'),
+  },
+  {
+    what: 'take the log from the role of a trail',
+    at: 'audit/Changes/LogRole/DefaultPolicy',
+    caughtBy: 'Delivery::Blocked',
+    breaks: drop('PolicyDocument', 'logs:PutLogEvents'),
+  },
+  {
     what: 'let a queue take from any topic',
     at: `${orders}/Payment/Queue/Policy`,
     caughtBy: 'Delivery::Open',

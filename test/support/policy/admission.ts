@@ -26,10 +26,11 @@ export async function admissionFaults(
   const policy = world.resourcePolicyOf(resource);
   const faults: string[] = [];
   for (const statement of policy?.statements ?? []) {
+    if (statement.Effect === 'Deny') continue;
     if (isForEveryone(statement) && !statement.Condition) {
       faults.push(`open: the ${policy?.name} is for everyone, on no condition: ${JSON.stringify(statement)}`);
     }
-    if (statement.Effect === 'Deny') continue;
+    const context = encryptionContextOf(statement);
     const callers = [
       ...foreignServices(statement, resource, world),
       world.stranger(),
@@ -38,10 +39,19 @@ export async function admissionFaults(
     ];
     for (const action of listOf(statement.Action)) {
       const example = examples[action] ?? action.replace(/\*$/, '');
-      for (const caller of callers) faults.push(...(await allowances(caller, example, resource)));
+      for (const caller of callers) faults.push(...(await allowances(caller.with(context, ''), example, resource)));
     }
   }
   return faults;
+}
+
+/** The encryption context that a statement asks for, which others can give as well. */
+function encryptionContextOf({ Condition }: PolicyStatement): Readonly<Record<string, string>> {
+  const asked = Object.values(Condition ?? {})
+    .flatMap(Object.entries)
+    .filter(([key]) => key.startsWith('kms:EncryptionContext:'))
+    .map(([key, value]) => [key, listOf(value as string)[0] ?? '']);
+  return Object.fromEntries(asked);
 }
 
 function isForEveryone({ Principal }: PolicyStatement): boolean {
