@@ -22,12 +22,14 @@ import { pipeModel, streamModel } from './stream.ts';
 import { subscriptionModel } from './subscription.ts';
 import { tableModel } from './table.ts';
 import { topicModel } from './topic.ts';
+import { trailModel } from './trail.ts';
 import { workflowModel } from './workflow.ts';
 
 const models: Readonly<Record<string, CostModel>> = {
   'AWS::AmazonMQ::Broker': brokerModel,
   'AWS::ApiGatewayV2::Api': httpApiModel,
   'AWS::AutoScaling::AutoScalingGroup': scalingGroupModel,
+  'AWS::CloudTrail::Trail': trailModel,
   'AWS::CloudWatch::Alarm': alarmModel,
   'AWS::CloudWatch::CompositeAlarm': compositeAlarmModel,
   'AWS::CloudWatch::Dashboard': dashboardModel,

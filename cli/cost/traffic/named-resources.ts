@@ -9,6 +9,7 @@ const types = {
   tables: 'AWS::DynamoDB::Table',
   buckets: 'AWS::S3::Bucket',
   keys: 'AWS::KMS::Key',
+  recordedCalls: 'AWS::CloudTrail::Trail',
   secrets: 'AWS::SecretsManager::Secret',
   schedules: 'AWS::Scheduler::ScheduleGroup',
   transitions: 'AWS::StepFunctions::StateMachine',

@@ -50,6 +50,8 @@ export interface TrafficProfile {
   readonly schedules?: Readonly<Record<string, number>>;
   /** State transitions of workflows. */
   readonly transitions?: Readonly<Record<string, number>>;
+  /** Calls with messages that a trail records. */
+  readonly recordedCalls?: Readonly<Record<string, number>>;
   /** Mails sent by way of SES, by the configuration set. */
   readonly mails?: Readonly<Record<string, number>>;
 }

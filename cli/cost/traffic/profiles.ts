@@ -1,4 +1,5 @@
 import type { TrafficProfile } from './profile.ts';
+import { audit } from './profiles/audit.ts';
 import { containerWorkers } from './profiles/container-workers.ts';
 import { delayedTasks } from './profiles/delayed-tasks.ts';
 import { eventArchive } from './profiles/event-archive.ts';
@@ -16,6 +17,7 @@ import { videoProcessing } from './profiles/video-processing.ts';
 
 /** What the traffic of each system is; one that is not here is estimated as it stands still. */
 export const trafficProfiles: Readonly<Record<string, TrafficProfile | undefined>> = {
+  audit,
   'container-workers': containerWorkers,
   'delayed-tasks': delayedTasks,
   'event-archive': eventArchive,

@@ -255,7 +255,10 @@ describe('ObjectBucket', () => {
   });
 
   it.each(['governance', 'compliance'] as const)('locks every version that comes, by %s', mode => {
-    const { uploads } = makeBucket({ retention: Duration.days(30), lock: { mode, duration: Duration.days(30) } });
+    const { uploads } = makeBucket({
+      retention: Duration.days(30),
+      lock: { mode, duration: Duration.days(30) },
+    });
     expect(resourceOf(uploads.bucket).Properties).toMatchObject({
       ObjectLockEnabled: true,
       ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: mode.toUpperCase(), Days: 30 } } },
@@ -279,7 +282,7 @@ describe('ObjectBucket', () => {
       expect.objectContaining({
         Effect: 'Deny',
         Principal: { AWS: '*' },
-        Action: ['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:BypassGovernanceRetention'],
+        Action: ['s3:BypassGovernanceRetention', 's3:DeleteObject', 's3:DeleteObjectVersion'],
       }),
     );
   });

@@ -26,11 +26,13 @@ export async function admissionFaults(
   const policy = world.resourcePolicyOf(resource);
   const faults: string[] = [];
   for (const statement of policy?.statements ?? []) {
-    if (statement.Effect === 'Deny') continue;
-    if (isForEveryone(statement) && !statement.Condition) {
+    if (isForEveryone(statement) && !statement.Condition && !forbidsDeletion(statement)) {
       faults.push(`open: the ${policy?.name} is for everyone, on no condition: ${JSON.stringify(statement)}`);
     }
+    if (statement.Effect === 'Deny') continue;
     const context = encryptionContextOf(statement);
+    const inContext = (caller: Caller) =>
+      Object.keys(context).length > 0 ? caller.with(context, 'in the same encryption context') : caller;
     const callers = [
       ...foreignServices(statement, resource, world),
       world.stranger(),
@@ -39,7 +41,7 @@ export async function admissionFaults(
     ];
     for (const action of listOf(statement.Action)) {
       const example = examples[action] ?? action.replace(/\*$/, '');
-      for (const caller of callers) faults.push(...(await allowances(caller.with(context, ''), example, resource)));
+      for (const caller of callers) faults.push(...(await allowances(inContext(caller), example, resource)));
     }
   }
   return faults;
@@ -52,6 +54,13 @@ function encryptionContextOf({ Condition }: PolicyStatement): Readonly<Record<st
     .filter(([key]) => key.startsWith('kms:EncryptionContext:'))
     .map(([key, value]) => [key, listOf(value as string)[0] ?? '']);
   return Object.fromEntries(asked);
+}
+
+/** Shuts nobody out of what a resource is for. */
+function forbidsDeletion({ Effect, Action }: PolicyStatement): boolean {
+  return (
+    Effect === 'Deny' && listOf(Action).every(action => /^s3:(Delete|BypassGovernance)\w+$/.test(action))
+  );
 }
 
 function isForEveryone({ Principal }: PolicyStatement): boolean {
