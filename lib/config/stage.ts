@@ -19,6 +19,26 @@ const logRetentions = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
 
+/** Regions that every account has, so that SNS is the same `sns.amazonaws.com` in each. */
+const regionsByDefault = [
+  'ap-northeast-1',
+  'ap-northeast-2',
+  'ap-south-1',
+  'ap-southeast-1',
+  'ap-southeast-2',
+  'ca-central-1',
+  'eu-central-1',
+  'eu-north-1',
+  'eu-west-1',
+  'eu-west-2',
+  'eu-west-3',
+  'sa-east-1',
+  'us-east-1',
+  'us-east-2',
+  'us-west-1',
+  'us-west-2',
+] as const;
+
 /** A list, which the command line gives as one text: `a@example.com,b@example.com`. */
 function listOf<Entry extends v.GenericSchema<unknown, string>>(entry: Entry, allowed: string) {
   return v.pipe(
@@ -49,6 +69,7 @@ const aTopicArn = 'the ARN of a standard topic such as arn:aws:sns:eu-west-1:111
 const anHttpsUrl = 'a URL such as https://crm.example.com/user-events';
 const aDocsUrl = 'a URL without a slash at the end such as https://git.example.com/messaging/blob/main';
 const anOrganization = 'the id of an organization such as o-a1b2c3d4e5';
+const accountIds = 'account ids of twelve digits, such as 111122223333,444455556666';
 const aParameterName = 'a path such as /messaging/prod/payment-gateway-url';
 
 /** The message of each check is what it allows. */
@@ -180,6 +201,33 @@ const stageConfig = v.strictObject({
   archivedTopicArn: v.optional(
     v.pipe(v.string(aTopicArn), v.regex(/^arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w-]{1,256}$/, aTopicArn)),
   ),
+  /**
+   * ARN of the carrier's topic, in another account, that the queue of cross-account-queue is subscribed to;
+   * without it, that of cross-account-topic in the same account.
+   */
+  parcelTopicArn: v.optional(
+    v.pipe(v.string(aTopicArn), v.regex(/^arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w-]{1,256}$/, aTopicArn)),
+  ),
+  /** Accounts that may subscribe queues of theirs to the topic of cross-account-topic. */
+  topicGuestAccounts: listOf(v.pipe(v.string(accountIds), v.regex(/^\d{12}$/, accountIds)), accountIds),
+  /** Accounts that may send to the queue of cross-account-queue, that may receive from it, that may find its URL. */
+  queueSenderAccounts: listOf(v.pipe(v.string(accountIds), v.regex(/^\d{12}$/, accountIds)), accountIds),
+  queueReceiverAccounts: listOf(v.pipe(v.string(accountIds), v.regex(/^\d{12}$/, accountIds)), accountIds),
+  queueLookupAccounts: listOf(v.pipe(v.string(accountIds), v.regex(/^\d{12}$/, accountIds)), accountIds),
+  /** Organization that these accounts must be of; without it, they are let in wherever they belong. */
+  guestOrganizationId: v.optional(
+    v.pipe(v.string(anOrganization), v.regex(/^o-[a-z0-9]{10,32}$/, anOrganization)),
+  ),
+
+  /**
+   * Where the topic of cross-region is, and where its events are shown too. Not regions that an account must opt
+   * in to: from and to those, SNS delivers under a principal of their own.
+   *
+   * @see https://docs.aws.amazon.com/sns/latest/dg/sns-cross-region-delivery.html
+   */
+  primaryRegion: oneOf(regionsByDefault),
+  secondaryRegion: oneOf(regionsByDefault),
+
   /** How long events wait for others before they are written to the archive, 1 to 15 minutes. */
   archiveBufferInSeconds: wholeNumber(60, 900),
   /** Age at which archived events go to S3 Glacier Instant Retrieval, and to Deep Archive; without it, they do not. */
@@ -219,6 +267,19 @@ const stageConfig = v.strictObject({
   /** Cost-allocation tags, on every resource. */
   tags: v.record(v.string(), v.pipe(v.string(), v.minLength(1), v.maxLength(256))),
 });
+
+/** What holds between values. */
+const configured = v.pipe(
+  stageConfig,
+  v.forward(
+    v.partialCheck(
+      [['primaryRegion'], ['secondaryRegion']],
+      ({ primaryRegion, secondaryRegion }) => primaryRegion !== secondaryRegion,
+      'another region than primaryRegion',
+    ),
+    ['secondaryRegion'],
+  ),
+);
 
 /** Everything that differs between stages. */
 export type StageConfig = v.InferOutput<typeof stageConfig>;
@@ -261,6 +322,12 @@ const stages: Readonly<Record<StageConfig['stage'], StageConfig>> = {
     auditLock: 'none',
     auditLockInDays: 1,
     broker: 'single-instance',
+    topicGuestAccounts: [],
+    queueSenderAccounts: [],
+    queueReceiverAccounts: [],
+    queueLookupAccounts: [],
+    primaryRegion: 'eu-west-1',
+    secondaryRegion: 'eu-central-1',
     tags: { stage: 'dev', 'cost-center': 'messaging' },
   },
   prod: {
@@ -304,6 +371,12 @@ const stages: Readonly<Record<StageConfig['stage'], StageConfig>> = {
     auditLockInDays: 365,
     auditInstantRetrievalAfterDays: 90,
     auditDeepArchiveAfterDays: 730,
+    topicGuestAccounts: [],
+    queueSenderAccounts: [],
+    queueReceiverAccounts: [],
+    queueLookupAccounts: [],
+    primaryRegion: 'eu-west-1',
+    secondaryRegion: 'eu-central-1',
     paymentGatewayUrlParameter: '/messaging/prod/payment-gateway-url',
     broker: 'cluster',
     tags: { stage: 'prod', 'cost-center': 'messaging' },
@@ -336,10 +409,10 @@ export function stageConfigFrom(context: ContextReader): StageConfig {
     .filter(name => name !== 'stage' && name !== 'tags')
     .flatMap(name => {
       const value = context(name);
-      return value === undefined ? [] : [[name, numberIfNumeric(value)]];
+      return value === undefined ? [] : [[name, inItsType(name as keyof StageConfig, value)]];
     });
   const result = v.safeParse(
-    stageConfig,
+    configured,
     { ...defaults, ...Object.fromEntries(given) },
     { abortPipeEarly: true },
   );
@@ -357,7 +430,8 @@ export function isStageValue(name: string): boolean {
   return name in stageConfig.entries && name !== 'tags';
 }
 
-/** The command line gives every value as text. */
-function numberIfNumeric(value: unknown): unknown {
-  return typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
+/** The command line gives every value as text: what is none as such, an account id is one, may be a number. */
+function inItsType(name: keyof StageConfig, value: unknown): unknown {
+  const isNumeric = typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value);
+  return isNumeric && !v.is(stageConfig.entries[name], value) ? Number(value) : value;
 }

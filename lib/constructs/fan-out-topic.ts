@@ -2,7 +2,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct, DependencyGroup, type IDependable } from 'constructs';
 import type { EventFamily, EventSchemas } from '../../contracts/events.ts';
-import type { DeadLetterQueue } from './dead-letter-queue.ts';
+import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { type DeliverySource, deliveredFor } from './delivery-source.ts';
 import type { DurableQueue } from './durable-queue.ts';
 import type { MessageKey } from './message-key.ts';
@@ -43,6 +43,13 @@ export interface FanOutTopicProps<Schemas extends EventSchemas> {
    * @default - none
    */
   readonly displayName?: string;
+
+  /**
+   * Name of the topic, for one that stacks of other accounts or regions know by it.
+   *
+   * @default - CloudFormation makes one up
+   */
+  readonly topicName?: string;
 }
 
 /** Longest display name that SNS takes. */
@@ -93,6 +100,7 @@ export class FanOutTopic<Schemas extends EventSchemas = NoEvents> extends Constr
     this.topic = new sns.Topic(this, 'Topic', {
       ...(props.fifo && fifoByGroup),
       ...(displayName !== undefined && { displayName }),
+      ...(props.topicName !== undefined && { topicName: props.topicName }),
       masterKey: props.key,
       enforceSSL: true,
       // Signs what it delivers over SHA-256; SNS's own default is SHA-1.
@@ -144,6 +152,27 @@ export class FanOutTopic<Schemas extends EventSchemas = NoEvents> extends Constr
     this.undelivered.push(undelivered);
     this.#isFiltered ||= selection !== 'everything';
     this.#delivery.add(subscription);
+    return undelivered;
+  }
+
+  /**
+   * Makes the DLQ of a subscription that a stack of another region makes: it must be where the topic is. SNS may
+   * send to it, and use its key, for this topic alone.
+   */
+  keepUndelivered(id: string, key: MessageKey): DeadLetterQueue {
+    const sns = 'sns.amazonaws.com';
+    const source: DeliverySource = { sourceArn: this.topic.topicArn };
+    const undelivered = new DeadLetterQueue(this, id, { key, fifo: this.topic.fifo });
+    key.admit(sns, source);
+    undelivered.addToResourcePolicy(
+      new iam.PolicyStatement({
+        actions: ['sqs:SendMessage'],
+        principals: [new iam.ServicePrincipal(sns)],
+        resources: [undelivered.queueArn],
+        conditions: deliveredFor(source),
+      }),
+    );
+    this.undelivered.push(undelivered);
     return undelivered;
   }
 

@@ -1,3 +1,4 @@
+import { ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { EventFamily, EventSchemas } from '../../contracts/events.ts';
@@ -11,9 +12,10 @@ import {
   type SubscriptionTarget,
   subscribeTo,
 } from './subscriptions/topic-subscription.ts';
+import { validateProps } from './validation.ts';
 
 export interface TopicElsewhereProps<Schemas extends EventSchemas> {
-  /** ARN of a standard topic of this account and region. */
+  /** ARN of a standard topic of this region, of this account or of another. */
   readonly topicArn: string;
 
   /** The events that the topic carries. */
@@ -21,9 +23,12 @@ export interface TopicElsewhereProps<Schemas extends EventSchemas> {
 }
 
 /**
- * Topic of another stack, which this one subscribes to. Nothing is needed on the other side: whoever deploys
- * may subscribe, SNS decrypts with the topic's key by itself, and what it delivers to is here. That stack
- * must stand first, and may not replace its topic while this one stands.
+ * Topic of another stack, which this one subscribes to. Nothing is needed on the other side if it is of the same
+ * account: whoever deploys may subscribe, SNS decrypts with the topic's key by itself, and what it delivers to is
+ * here. A topic of another account must let this one subscribe. That stack must stand first, and may not replace
+ * its topic while this one stands.
+ *
+ * @throws PropsError when the topic is known to be of another region: its subscriptions and their DLQs belong there.
  */
 export class TopicElsewhere<Schemas extends EventSchemas>
   extends Construct
@@ -34,6 +39,17 @@ export class TopicElsewhere<Schemas extends EventSchemas>
   readonly undelivered: DeadLetterQueue[] = [];
 
   constructor(scope: Construct, id: string, props: TopicElsewhereProps<Schemas>) {
+    const { region } = Stack.of(scope);
+    const topicRegion = Stack.of(scope).splitArn(props.topicArn, ArnFormat.NO_RESOURCE_NAME).region ?? region;
+    validateProps(scope, id, [
+      {
+        prop: 'topicArn',
+        value: props.topicArn,
+        holds: Token.isUnresolved(region) || Token.isUnresolved(topicRegion) || topicRegion === region,
+        allowed: `a topic of ${region}`,
+        remedy: 'Subscribe across regions with a RegionSubscription.',
+      },
+    ]);
     super(scope, id);
     this.topic = sns.Topic.fromTopicArn(this, 'Topic', props.topicArn);
   }

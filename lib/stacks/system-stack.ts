@@ -21,6 +21,9 @@ export interface SystemStackProps extends StackProps {
 export abstract class SystemStack extends Stack {
   protected readonly config: StageConfig;
 
+  /** Systems that must stand before this one, where they are in the same app. */
+  readonly standsOn: readonly string[] = [];
+
   /** What becomes of data, keys and logs when the stack is deleted. */
   protected readonly removalPolicy: RemovalPolicy;
 

@@ -93,14 +93,23 @@ export function subscribeTo<Schemas extends EventSchemas>(
   const subscription = new sns.Subscription(subscriber, `Of${topicId}`, {
     topic,
     ...delivery,
-    ...(selection !== 'everything' && {
-      filterPolicy: {
-        [eventTypeAttribute]: sns.SubscriptionFilter.stringFilter({ allowlist: [...selection.types] }),
-      },
-    }),
+    ...filterOf(selection),
     deadLetterQueue: undelivered,
   });
   // An event published before SNS is let in would go straight to the DLQ, or be lost if SNS is not let in there.
   subscription.node.addDependency(undelivered, ...(admission ? [admission] : []));
   return { subscription, undelivered };
+}
+
+/** What leaves out everything that was not selected. */
+export function filterOf<Schemas extends EventSchemas>(
+  selection: Subscribed<Schemas>,
+): Pick<sns.SubscriptionProps, 'filterPolicy'> {
+  if (selection === 'everything') return {};
+  const { types } = selection;
+  return {
+    filterPolicy: {
+      [eventTypeAttribute]: sns.SubscriptionFilter.stringFilter({ allowlist: [...types] }),
+    },
+  };
 }

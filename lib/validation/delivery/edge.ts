@@ -28,6 +28,8 @@ export interface Edge {
   readonly to: string;
   /** The resource that says that there is a delivery. */
   readonly by: DeployedResource;
+  /** What another owner has to see to, of which nothing is in the app, as a sentence without its end. */
+  readonly assumes?: string;
   findings(): readonly DeliveryFinding[];
 }
 
@@ -57,4 +59,9 @@ export function unseenEdge(ends: Ends, reason: string, fix: string): Edge {
 /** A delivery that no policy of the app has a say in, since it leaves AWS. */
 export function edgeToOutside(ends: Ends, findings: readonly DeliveryFinding[] = []): Edge {
   return { ...ends, findings: () => findings };
+}
+
+/** A step that another account decides on, and that fails aloud when it is deployed, if not as assumed. */
+export function assumedEdge(ends: Ends, assumes: string): Edge {
+  return { ...ends, assumes, findings: () => [] };
 }

@@ -23,23 +23,31 @@ export function proofTable(stage: string, verdicts: readonly EdgeVerdict[]): str
   );
   const findings = verdicts.flatMap(verdict => verdict.findings);
   const found = findings.length === 0 ? 'all pass, alone, and over TLS only' : `${findings.length} findings`;
-  const summary = `Deliveries: ${verdicts.length}. Stacks: ${stacks.length}. Verdict: ${found}.`;
+  const assumed = verdicts.filter(({ edge }) => edge.assumes !== undefined).length;
+  const others = assumed === 0 ? '' : ` Left to other accounts: ${assumed}.`;
+  const summary = `Deliveries: ${verdicts.length}. Stacks: ${stacks.length}. Verdict: ${found}.${others}`;
   return [`## Delivery proof (${stage})`, summary, ...sections].join('\n\n');
 }
 
 function section(stack: string, verdicts: readonly EdgeVerdict[]): string {
   const findings = verdicts.flatMap(verdict => verdict.findings);
+  const assumptions = verdicts.flatMap(({ name, edge: { assumes } }) =>
+    assumes === undefined ? [] : [`- **assumed** ${name}: ${assumes}.`],
+  );
   const header = ['From', 'To', 'How', ...columns.map(({ title }) => title)];
   const within = (path: string) => inCode(path.startsWith(`${stack}/`) ? path.slice(stack.length + 1) : path);
   const rows = verdicts.map(verdict => [
     within(verdict.edge.from),
     within(verdict.edge.to),
     verdict.edge.kind,
-    ...columns.map(({ kind }) => cell(verdict.findings, kind)),
+    ...columns.map(({ kind }) =>
+      verdict.edge.assumes === undefined ? cell(verdict.findings, kind) : 'assumed',
+    ),
   ]);
   return [
     `### ${stack}`,
     [header, header.map(() => '---'), ...rows].map(row => `| ${row.join(' | ')} |`).join('\n'),
+    ...(assumptions.length > 0 ? [assumptions.join('\n')] : []),
     ...(findings.length > 0 ? [findings.map(listed).join('\n')] : []),
   ].join('\n\n');
 }
