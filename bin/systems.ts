@@ -61,7 +61,7 @@ export function addSystems(app: App, names: readonly SystemName[] = systemNames)
   for (const stack of stacks.values()) {
     for (const name of stack.standsOn) {
       const first = stacks.get(name);
-      if (first) stack.addDependency(first);
+      if (first) stack.addStackDependency(first);
     }
   }
 }

@@ -1,5 +1,6 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
+import type { CfnQueuePolicy } from 'aws-cdk-lib/aws-sqs';
 import { Construct, DependencyGroup, type IDependable } from 'constructs';
 import type { EventFamily, EventSchemas } from '../../contracts/events.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
@@ -172,6 +173,11 @@ export class FanOutTopic<Schemas extends EventSchemas = NoEvents> extends Constr
         conditions: deliveredFor(source),
       }),
     );
+    // For the rules that every DLQ must keep: nothing else in this template says that it is one.
+    const policy = undelivered.node.findChild('Policy').node.defaultChild as CfnQueuePolicy;
+    policy.addMetadata('messaging:subscription', {
+      RedrivePolicy: { deadLetterTargetArn: undelivered.queueArn },
+    });
     this.undelivered.push(undelivered);
     return undelivered;
   }
