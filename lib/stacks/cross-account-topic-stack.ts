@@ -30,7 +30,7 @@ export class CrossAccountTopicStack extends SystemStack {
 
     // Alarms: whatever fails reaches a person
     const alarmTopic = new AlarmTopic(this, 'Alarms', this.alarmTopicSettings);
-    new TopicMonitoring(this, 'ParcelsMonitoring', { topic, alarmTopic });
+    new TopicMonitoring(this, 'ParcelsMonitoring', { topic, alarmTopic, ...this.topicAlarmSettings });
 
     this.showOnDashboard(alarmTopic, [new DashboardRow('Scans are published').topic(topic)]);
 

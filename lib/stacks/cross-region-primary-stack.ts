@@ -35,7 +35,7 @@ export class CrossRegionPrimaryStack extends RegionalPricesStack {
     // Alarms: whatever fails reaches a person
     const { queue, consumer } = this;
     const alarmTopic = new AlarmTopic(this, 'Alarms', this.alarmTopicSettings);
-    new TopicMonitoring(this, 'PricesMonitoring', { topic, alarmTopic });
+    new TopicMonitoring(this, 'PricesMonitoring', { topic, alarmTopic, ...this.topicAlarmSettings });
     new QueueMonitoring(this, 'ShownMonitoring', { queue, alarmTopic, ...this.alarmSettings });
     new ConsumerMonitoring(this, 'PriceBoardMonitoring', { function: consumer, alarmTopic });
 

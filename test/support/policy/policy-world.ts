@@ -127,6 +127,15 @@ export class PolicyWorld {
     return this.#roleOf('an administrator of another account', foreignAccount, [everything]);
   }
 
+  /**
+   * A role of some account, with what its own account lets it do.
+   *
+   * @param statements of its identity policy.
+   */
+  roleOf(owner: string, statements: readonly PolicyStatement[]): Caller {
+    return this.#roleOf(`a role of account ${owner}`, owner, [{ name: 'its own policy', statements }]);
+  }
+
   /** Whoever sends requests without signing them. */
   anybody(): Caller {
     return this.#caller({

@@ -1,0 +1,13 @@
+import { systemTemplate } from '../../support/synthesized-app.ts';
+import { templateDifferences, templatePicture } from '../../support/template-snapshot.ts';
+
+const dev = systemTemplate('cross-account-queue', 'dev');
+const prod = systemTemplate('cross-account-queue', 'prod');
+
+it('is what it was', () => {
+  expect(templatePicture(dev)).toMatchSnapshot();
+});
+
+it('differs in prod as it did', () => {
+  expect(templateDifferences(dev, prod)).toMatchSnapshot();
+});

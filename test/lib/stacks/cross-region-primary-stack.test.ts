@@ -1,0 +1,13 @@
+import { systemTemplate } from '../../support/synthesized-app.ts';
+import { templateDifferences, templatePicture } from '../../support/template-snapshot.ts';
+
+const dev = systemTemplate('cross-region-primary', 'dev');
+const prod = systemTemplate('cross-region-primary', 'prod');
+
+it('is what it was', () => {
+  expect(templatePicture(dev)).toMatchSnapshot();
+});
+
+it('differs in prod as it did', () => {
+  expect(templateDifferences(dev, prod)).toMatchSnapshot();
+});
