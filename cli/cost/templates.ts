@@ -30,7 +30,8 @@ export function readTemplates(directory: string): readonly SystemTemplate[] {
       `${directory} is not a readable cloud assembly (${(fault as Error).message}). Synthesize it with \`npx cdk synth\`.`,
     );
   }
-  return assembly.stacksRecursively.map(templateOf);
+  // Not in the order of their deployment, which an assembly has.
+  return assembly.stacksRecursively.map(templateOf).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** @throws UsageError naming the systems that there are. */

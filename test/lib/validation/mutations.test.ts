@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import type { AppStack } from '../../../lib/validation/delivery/app/deployed-app.ts';
 import { proveDeliveries } from '../../../lib/validation/delivery/delivery-proof.ts';
 import { messagingRules } from '../../../lib/validation/messaging-rules.ts';
@@ -39,6 +40,7 @@ function stacksOf(
   return app.stacks.map(stack => ({
     name: stack.stackName,
     template: app.template(stack.stackName),
+    ...(!Token.isUnresolved(stack.region) && { region: stack.region }),
     paths: pathsOf(stack),
   }));
 }
@@ -172,6 +174,24 @@ const mutations: readonly Mutation[] = [
     at: `${orders}/Payment/UndeliveredOrderPlaced/Policy`,
     caughtBy: 'Delivery::Blocked',
     breaks: drop('PolicyDocument', 'sqs:SendMessage'),
+  },
+  {
+    what: 'drop SNS from the queue of another region',
+    at: 'cross-region-secondary/Shown/Queue/Policy',
+    caughtBy: 'Delivery::Blocked',
+    breaks: drop('PolicyDocument', 'sqs:SendMessage'),
+  },
+  {
+    what: 'drop SNS from the DLQ that a subscription of another region has here',
+    at: 'cross-region-primary/Prices/UndeliveredInSecondary/Policy',
+    caughtBy: 'Delivery::Blocked',
+    breaks: drop('PolicyDocument', 'sqs:SendMessage'),
+  },
+  {
+    what: "drop SNS from the key of another region's queue",
+    at: 'cross-region-secondary/QueueKey',
+    caughtBy: 'Delivery::Blocked',
+    breaks: drop('KeyPolicy', 'kms:Decrypt'),
   },
   {
     what: "drop SNS from the queues' key",
