@@ -418,7 +418,9 @@ export function stageConfigFrom(context: ContextReader): StageConfig {
   );
   if (result.success) return result.output;
   const faults = result.issues.map(
-    issue => `${v.getDotPath(issue)} is ${JSON.stringify(issue.input)}; allowed: ${issue.message}`,
+    // The input of what holds between values is the whole configuration.
+    issue =>
+      `${v.getDotPath(issue)} is ${JSON.stringify(issue.path?.at(-1)?.value)}; allowed: ${issue.message}`,
   );
   throw new StageConfigError(
     `Configuration of stage ${stage}: ${faults.join('. ')}. Give another value with -c name=value.`,

@@ -194,3 +194,25 @@ describe('values out of range', () => {
     expect(message).toContain('logLevel is "loud"; allowed: ');
   });
 });
+
+describe('other accounts and regions', () => {
+  it('are named as text, whatever they look like', () => {
+    expect(configWith({ queueSenderAccounts: '012345678901' }).queueSenderAccounts).toEqual(['012345678901']);
+    expect(configWith({ queueSenderAccounts: '111122223333,444455556666' }).queueSenderAccounts).toHaveLength(
+      2,
+    );
+  });
+
+  it.each([
+    [{ queueSenderAccounts: '1234' }, 'queueSenderAccounts'],
+    [{ guestOrganizationId: 'acme' }, 'guestOrganizationId is "acme"'],
+    [
+      { secondaryRegion: 'eu-west-1' },
+      'secondaryRegion is "eu-west-1"; allowed: another region than primaryRegion',
+    ],
+    [{ secondaryRegion: 'af-south-1' }, 'secondaryRegion is "af-south-1"'],
+  ])('fail for %j', (context, message) => {
+    expect(faultOf(context)).toBeInstanceOf(StageConfigError);
+    expect(faultOf(context).message).toContain(message);
+  });
+});
