@@ -367,7 +367,7 @@ const stages: Readonly<Record<StageConfig['stage'], StageConfig>> = {
     eventStream: 'none',
     auditedData: 'queues-and-topics',
     auditRetentionInDays: 2_557,
-    auditLock: 'compliance',
+    auditLock: 'governance',
     auditLockInDays: 365,
     auditInstantRetrievalAfterDays: 90,
     auditDeepArchiveAfterDays: 730,

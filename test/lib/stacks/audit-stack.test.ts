@@ -136,15 +136,15 @@ describe('the bucket', () => {
       ObjectLockEnabled: true,
       ObjectLockConfiguration: {
         ObjectLockEnabled: 'Enabled',
-        Rule: { DefaultRetention: { Mode: 'COMPLIANCE', Days: 365 } },
+        Rule: { DefaultRetention: { Mode: 'GOVERNANCE', Days: 365 } },
       },
     });
   });
 
-  it('can be locked so that some go round it', () => {
-    const governed = systemTemplate(system, 'prod', { auditLock: 'governance', auditLockInDays: '30' });
-    expect(bucketOf(governed).resource.Properties.ObjectLockConfiguration).toMatchObject({
-      Rule: { DefaultRetention: { Mode: 'GOVERNANCE', Days: 30 } },
+  it('can be locked so that nobody goes round it', () => {
+    const complied = systemTemplate(system, 'prod', { auditLock: 'compliance', auditLockInDays: '30' });
+    expect(bucketOf(complied).resource.Properties.ObjectLockConfiguration).toMatchObject({
+      Rule: { DefaultRetention: { Mode: 'COMPLIANCE', Days: 30 } },
     });
   });
 
