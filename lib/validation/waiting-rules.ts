@@ -1,23 +1,11 @@
 import type { MessagingRule } from './messaging-rule.ts';
-import { type CloudFormationTemplate, resourcesOfType } from './template-resources.ts';
+import { parsedDefinition, statesOf } from './states-language.ts';
+import { resourcesOfType } from './template-resources.ts';
 import { textOf } from './template-text.ts';
 
 interface StateMachineProperties {
   readonly DefinitionString: unknown;
   readonly Definition: unknown;
-}
-
-interface State {
-  readonly Type?: unknown;
-  readonly Resource?: unknown;
-  readonly Branches?: readonly Machine[];
-  readonly Iterator?: Machine;
-  readonly ItemProcessor?: Machine;
-  readonly [field: string]: unknown;
-}
-
-interface Machine {
-  readonly States?: Readonly<Record<string, State>>;
 }
 
 const limits = ['TimeoutSeconds', 'HeartbeatSeconds'];
@@ -34,7 +22,8 @@ export const waitingRules: readonly MessagingRule[] = [
       [
         ...resourcesOfType<StateMachineProperties>(template, 'AWS::StepFunctions::StateMachine').values(),
       ].flatMap(({ id, properties }) => {
-        const machine = definitionOf(properties, template);
+        const { DefinitionString: text, Definition: definition } = properties;
+        const machine = parsedDefinition(text === undefined ? undefined : textOf(text, template), definition);
         if (machine === undefined) {
           return [{ logicalId: id, property: 'DefinitionString', found: 'not in the template, or no JSON' }];
         }
@@ -48,25 +37,3 @@ export const waitingRules: readonly MessagingRule[] = [
       }),
   },
 ];
-
-function definitionOf(
-  { DefinitionString: text, Definition: definition }: Partial<StateMachineProperties>,
-  template: CloudFormationTemplate,
-): Machine | undefined {
-  if (text === undefined) return definition as Machine | undefined;
-  try {
-    return JSON.parse(textOf(text, template)) as Machine;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The states at every depth. */
-function statesOf(machine: Machine): readonly (readonly [name: string, state: State])[] {
-  return Object.entries(machine.States ?? {}).flatMap(([name, state]) => {
-    const inner = [...(state.Branches ?? []), state.Iterator, state.ItemProcessor].filter(
-      nested => nested !== undefined,
-    );
-    return [[name, state] as const, ...inner.flatMap(statesOf)];
-  });
-}

@@ -1,21 +1,8 @@
+import { parsedDefinition, type State, statesOf } from '../../states-language.ts';
 import type { DeployedResource } from '../app/deployed-stack.ts';
 import { type Edge, unseenEdge } from '../edge.ts';
 import type { Proof } from '../questions.ts';
 import { byRole } from './finder.ts';
-
-interface State {
-  readonly Type?: string;
-  readonly Resource?: unknown;
-  readonly Parameters?: Readonly<Record<string, unknown>>;
-  readonly Arguments?: Readonly<Record<string, unknown>>;
-  readonly Branches?: readonly Machine[];
-  readonly Iterator?: Machine;
-  readonly ItemProcessor?: Machine;
-}
-
-interface Machine {
-  readonly States?: Readonly<Record<string, State>>;
-}
 
 /** The parameter that names the other end, by the integration. */
 const destinations: readonly (readonly [integration: RegExp, parameter: string])[] = [
@@ -30,7 +17,11 @@ const unknownIntegrations = /^arn:aws:states:::(aws-sdk:)?(events|firehose|kines
 
 /** The states of a machine that send, publish or invoke do so under the machine's role. */
 export function stateMachineEdges(machine: DeployedResource, proof: Proof): readonly Edge[] {
-  const definition = definitionOf(machine);
+  const text = machine.property('DefinitionString');
+  const definition = parsedDefinition(
+    text === undefined ? undefined : String(text),
+    machine.property('Definition'),
+  );
   const delivery = {
     by: machine,
     role: machine.property('RoleArn'),
@@ -74,24 +65,4 @@ function destinationOf({
   return isComputed
     ? { isKnown: false, reference: Parameters?.[`${parameter}.$`] ?? reference ?? Resource }
     : { isKnown: true, reference };
-}
-
-function definitionOf(machine: DeployedResource): Machine | undefined {
-  const text = machine.property('DefinitionString');
-  if (text === undefined) return machine.property('Definition') as Machine | undefined;
-  try {
-    return JSON.parse(String(text)) as Machine;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The states at every depth. */
-function statesOf(machine: Machine): readonly (readonly [name: string, state: State])[] {
-  return Object.entries(machine.States ?? {}).flatMap(([name, state]) => {
-    const inner = [...(state.Branches ?? []), state.Iterator, state.ItemProcessor].filter(
-      nested => nested !== undefined,
-    );
-    return [[name, state] as const, ...inner.flatMap(statesOf)];
-  });
 }
