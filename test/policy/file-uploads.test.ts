@@ -367,12 +367,12 @@ describe('a broken template is found', () => {
 
   it('when a bucket tells of itself in a way that is not known', async () => {
     const world = worldWith('Direct/Bucket', it => {
-      it.NotificationConfiguration = { EventBridgeConfiguration: { EventBridgeEnabled: true } };
+      it.NotificationConfiguration = { CarrierPigeonConfiguration: { EventBridgeEnabled: true } };
     });
-    const edges = deliveryEdges(world).filter(({ name }) => name.endsWith('→ EventBridgeConfiguration'));
+    const edges = deliveryEdges(world).filter(({ name }) => name.endsWith('→ CarrierPigeonConfiguration'));
 
     expect((await Promise.all(edges.map(edge => edge.faults()))).flat()).toEqual([
-      expect.stringMatching(/^unseen: .*Direct\/Bucket → EventBridgeConfiguration/),
+      expect.stringMatching(/^unseen: .*Direct\/Bucket → CarrierPigeonConfiguration/),
     ]);
   });
 
