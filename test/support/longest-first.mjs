@@ -3,6 +3,7 @@ import TestSequencer from '@jest/test-sequencer';
 /** Files that take longer than all others: whoever starts last waits for them alone. */
 const longest = [
   'test/e2e/scenarios.test.ts',
+  'test/e2e/redriver.test.ts',
   'test/lib/validation/validations.test.ts',
   'test/bin/app.test.ts',
 ];

@@ -78,7 +78,7 @@ it('serves buckets too', async () => {
 
 it.each([
   ['ssm', { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'AmazonSSM.GetParameter' }, '{}'],
-  ['lambda', { 'content-type': 'application/json' }, '{}'],
+  ['events-of-tomorrow', { 'content-type': 'application/json' }, '{}'],
 ])('refuses %s, naming it and what there is', async (service, headers, body) => {
   const answer = await post({ authorization: signedFor(service), ...headers }, body);
 

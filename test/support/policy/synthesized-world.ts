@@ -1,4 +1,5 @@
 import { CfnResource, type Stack, Token } from 'aws-cdk-lib';
+import { onceInARun } from '../once-in-a-run.ts';
 import { synthesizedApp } from '../synthesized-app.ts';
 import { account, region } from './account.ts';
 import { PolicyWorld, type WorldStack } from './policy-world.ts';
@@ -9,14 +10,16 @@ export function synthesizedStacks(
   stage: 'dev' | 'prod',
   context: Readonly<Record<string, unknown>> = {},
 ): readonly WorldStack[] {
-  const app = synthesizedApp(stage, context);
-  return app.stacks.map(stack => ({
-    name: stack.stackName,
-    template: app.template(stack.stackName),
-    account: concrete(stack.account, account),
-    region: concrete(stack.region, region),
-    paths: pathsOf(stack),
-  }));
+  return onceInARun(JSON.stringify(['world', stage, context]), () => {
+    const app = synthesizedApp(stage, context);
+    return app.stacks.map(stack => ({
+      name: stack.stackName,
+      template: app.template(stack.stackName),
+      account: concrete(stack.account, account),
+      region: concrete(stack.region, region),
+      paths: pathsOf(stack),
+    }));
+  });
 }
 
 /** The world of the app in a stage: one line to ask it anything. */
