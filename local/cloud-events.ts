@@ -4,6 +4,7 @@ import type { LostInvocation } from './asynchronous-invocations.ts';
 import type { Mail } from './emulators/ses/mail.ts';
 import type { DeliveryOutcome } from './emulators/sns/fan-out.ts';
 import type { Notification } from './emulators/sns/notification.ts';
+import type { StartedExecution } from './emulators/step-functions/started-execution.ts';
 import type { FunctionEvents } from './functions/function-events.ts';
 import type { FunctionRuntime } from './functions/function-runtime.ts';
 import type { RequestHandled } from './http-api/http-api.ts';
@@ -34,6 +35,8 @@ export interface CloudEvents extends FunctionEvents, MappingEvents {
   /** SES took a mail. */
   readonly mail: [Mail];
   readonly fleetFault: [FleetFault];
+  /** An execution of a state machine started, or ended. */
+  readonly execution: [StartedExecution];
 }
 
 /** Passes on the events of the parts. */

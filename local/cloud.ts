@@ -159,6 +159,7 @@ async function provisioned(
     loadBalancers: parts.loadBalancers,
     schedules: parts.schedules,
     eventBus: parts.endpoint.eventBus,
+    stepFunctions: parts.endpoint.stepFunctions,
     deliveryStreams: parts.deliveryStreams,
     mail: parts.endpoint.mail,
     secrets: parts.endpoint.secrets,

@@ -7,6 +7,7 @@ import type { CloudEventStream } from './cloud-events.ts';
 import type { MessageStore } from './emulators/message-store.ts';
 import type { AwsClients } from './provision/aws-clients.ts';
 import {
+  executionMetric,
   fleetMetrics,
   httpApiMetrics,
   publicationMetric,
@@ -59,6 +60,7 @@ export class Monitoring {
     events.on('publication', published => record(publicationMetric(published, Date.now())));
     events.on('delivery', outcome => topicMetrics(outcome, Date.now()).forEach(record));
     events.on('request', request => httpApiMetrics(request, Date.now()).forEach(record));
+    events.on('execution', execution => record(executionMetric(execution, Date.now())));
     this.#alarms.events.on('change', ({ spec, newState, reason }) => {
       const { alarmName } = spec;
       events.emit('alarm', { name: alarmName, path: this.#path(alarmName), state: newState, reason });

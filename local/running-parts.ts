@@ -79,6 +79,12 @@ export class RunningParts {
       invoke: (name, event) => this.functions.invoke(name, event),
       accept: (name, event) => this.asynchronousInvocations.accept(name, event),
     };
+    endpoint.stepFunctions.services = {
+      functionNames: () => this.functions.functionNames,
+      invoke: (name, event) => this.functions.invoke(name, event),
+      sqs: region => this.clients.sqs(region),
+    };
+    endpoint.stepFunctions.onExecution = execution => this.events.emit('execution', execution);
     this.asynchronousInvocations.onLost = lost => this.events.emit('lostInvocation', lost);
     endpoint.mail.onMail = mail => this.events.emit('mail', mail);
     endpoint.fanOut.putRecord = (arn, record) => this.deliveryStreams.put(arn, record);
@@ -101,6 +107,7 @@ export class RunningParts {
     await this.schedules.stop();
     const mappings = [...this.#mappings, ...this.#brokerMappings];
     await Promise.all([...mappings.map(mapping => mapping.stop()), this.workers.stop()]);
+    await this.endpoint.stepFunctions.stop();
     await this.brokers.stop();
     await this.endpoint.fanOut.settled();
     await this.deliveryStreams.flush();

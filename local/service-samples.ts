@@ -3,6 +3,7 @@ import type { MessageStore, StoredMessage } from './emulators/message-store.ts';
 import type { DeliveryOutcome } from './emulators/sns/fan-out.ts';
 import type { Notification } from './emulators/sns/notification.ts';
 import { noisyGroups } from './emulators/sqs/fair-groups.ts';
+import type { StartedExecution } from './emulators/step-functions/started-execution.ts';
 import type { MetricSample } from './functions/metric-format.ts';
 import type { RequestHandled } from './http-api/http-api.ts';
 import type { ServerCount } from './workers/load-balancers.ts';
@@ -73,6 +74,32 @@ export function httpApiMetrics(
     sample('5xx', statusCode >= 500 ? 1 : 0, 'Count'),
     sample('Latency', durationMs, 'Milliseconds'),
   ];
+}
+
+/**
+ * What Step Functions publishes to `AWS/States` when an execution starts, and when it ends.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
+ */
+export function executionMetric(
+  { stateMachineArn, status }: Pick<StartedExecution, 'stateMachineArn' | 'status'>,
+  timestamp: number,
+): MetricSample {
+  const names = {
+    RUNNING: 'ExecutionsStarted',
+    SUCCEEDED: 'ExecutionsSucceeded',
+    FAILED: 'ExecutionsFailed',
+    TIMED_OUT: 'ExecutionsTimedOut',
+    ABORTED: 'ExecutionsAborted',
+  };
+  return {
+    namespace: 'AWS/States',
+    name: names[status],
+    dimensions: { StateMachineArn: stateMachineArn },
+    value: 1,
+    unit: 'Count',
+    timestamp,
+  };
 }
 
 /** How many workers a fleet is to have, and has. */

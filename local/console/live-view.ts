@@ -45,6 +45,12 @@ export class LiveView {
       this.#show('mail', `to ${to.join(', ')}: ${styleText('bold', subject)}`),
     );
     this.#cloud.events.on('fleetFault', ({ what }) => this.#show('fault', styleText('red', what)));
+    this.#cloud.events.on('execution', ({ name, status, error }) =>
+      this.#show(
+        'workflow',
+        `${name} → ${styleText(error ? 'red' : 'green', error ?? status.toLowerCase())}`,
+      ),
+    );
     this.#cloud.events.on('alarm', ({ path, state, reason }) => {
       // The first verdict of an alarm that nothing is wrong with is no news.
       if (state !== 'ALARM' && !this.#alarms.delete(path)) return;

@@ -8,7 +8,17 @@ export interface AddressedService {
 }
 
 /** The AWS services that the endpoint answers for. */
-export const SERVED = ['sqs', 'sns', 's3', 'dynamodb', 'kms', 'secretsmanager', 'events', 'sts'] as const;
+export const SERVED = [
+  'sqs',
+  'sns',
+  's3',
+  'dynamodb',
+  'kms',
+  'secretsmanager',
+  'events',
+  'states',
+  'sts',
+] as const;
 
 /** Services by what stands before the dot of `x-amz-target`. */
 const TARGETS: Readonly<Record<string, string>> = {
@@ -17,6 +27,7 @@ const TARGETS: Readonly<Record<string, string>> = {
   TrentService: 'kms',
   secretsmanager: 'secretsmanager',
   AWSEvents: 'events',
+  AWSStepFunctions: 'states',
 };
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html */

@@ -26,6 +26,7 @@ import { MoveTasks } from './sqs/move-tasks.ts';
 import { receiveMessage } from './sqs/receive-message.ts';
 import { refineQueues } from './sqs/refined-queues.ts';
 import { ServiceDelivery } from './sqs/service-delivery.ts';
+import { StepFunctions } from './step-functions/step-functions.ts';
 import { wireServer } from './wire-server.ts';
 
 export interface EndpointOptions {
@@ -47,12 +48,13 @@ export interface Endpoint {
   readonly secrets: Secrets;
   readonly invocations: Invocations;
   readonly eventBus: EventBus;
+  readonly stepFunctions: StepFunctions;
   close(): Promise<void>;
 }
 
 /**
- * Serves SQS, SNS, S3, DynamoDB, KMS, EventBridge and its Scheduler, SES and Secrets Manager on one port of
- * 127.0.0.1, and invokes functions.
+ * Serves SQS, SNS, S3, DynamoDB, KMS, EventBridge and its Scheduler, Step Functions, SES and Secrets Manager on
+ * one port of 127.0.0.1, and invokes functions.
  *
  * @throws PortUnavailable where another program listens there.
  */
@@ -73,6 +75,7 @@ export async function startEndpoint({ port, region }: EndpointOptions): Promise<
   const mail = new Ses((topicArn, message) => publisher.publishText(topicArn, message));
   const secrets = new Secrets();
   const invocations = new Invocations();
+  const stepFunctions = new StepFunctions();
   refineObjects(fauxqs, new BucketNotifications(new NotificationDelivery(fauxqs, fanOut), eventBus, region));
   await app.ready();
   const queueActions = new Map([
@@ -91,7 +94,13 @@ export async function startEndpoint({ port, region }: EndpointOptions): Promise<
   const server = wireServer({
     dynamoDb,
     region,
-    json: new Map([...queueActions, ...new Kms().actions, ...secrets.actions, ...eventBus.actions]),
+    json: new Map([
+      ...queueActions,
+      ...new Kms().actions,
+      ...secrets.actions,
+      ...eventBus.actions,
+      ...stepFunctions.actions,
+    ]),
     query: new Map([
       ['Publish', publisher.publish],
       ['PublishBatch', publisher.publishBatch],
@@ -116,6 +125,7 @@ export async function startEndpoint({ port, region }: EndpointOptions): Promise<
     secrets,
     invocations,
     eventBus,
+    stepFunctions,
     close: async () => {
       moveTasks.stop();
       scheduler.stop();

@@ -23,6 +23,7 @@ import { queueProvider } from './queue-provider.ts';
 import { ruleProvider } from './rule-provider.ts';
 import { scheduleGroupProvider } from './schedule-group-provider.ts';
 import { secretProvider } from './secret-provider.ts';
+import { stateMachineProvider } from './state-machine-provider.ts';
 import { subscriptionProvider } from './subscription-provider.ts';
 import { globalTableProvider, tableProvider } from './table-provider.ts';
 import { topicProvider } from './topic-provider.ts';
@@ -60,6 +61,7 @@ export const PROVIDERS: readonly ResourceProvider[] = [
   ruleProvider,
   scheduleGroupProvider,
   secretProvider,
+  stateMachineProvider,
   subscriptionProvider,
   tableProvider,
   targetGroupProvider,

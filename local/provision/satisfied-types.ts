@@ -57,8 +57,6 @@ export const SATISFIED_TYPES: Readonly<Record<string, string>> = {
   'AWS::SNS::TopicPolicy': NOT_EVALUATED,
   'AWS::SQS::QueueInlinePolicy': NOT_EVALUATED,
   'AWS::SQS::QueuePolicy': NOT_EVALUATED,
-  'AWS::StepFunctions::StateMachine':
-    'workflows do not run locally; a test executes their definition, with what it calls stood in for',
   'Custom::LogRetention': 'log lines go to the terminal',
   'Custom::S3AutoDeleteObjects': 'objects are gone when the local cloud stops',
 };

@@ -6,6 +6,7 @@ import type { EventBus } from '../emulators/eventbridge/event-bus.ts';
 import type { DeliveryStreams } from '../emulators/firehose/delivery-streams.ts';
 import type { Secrets } from '../emulators/secrets-manager/secrets.ts';
 import type { Ses } from '../emulators/ses/ses.ts';
+import type { StepFunctions } from '../emulators/step-functions/step-functions.ts';
 import type { FunctionRuntime } from '../functions/function-runtime.ts';
 import type { HttpApis } from '../http-apis.ts';
 import type { BrokerMapping } from '../mappings/broker-mapping.ts';
@@ -37,6 +38,7 @@ export interface LocalServices {
   readonly loadBalancers: LoadBalancers;
   readonly schedules: Schedules;
   readonly eventBus: Pick<EventBus, 'addRule'>;
+  readonly stepFunctions: Pick<StepFunctions, 'add'>;
   readonly deliveryStreams: DeliveryStreams;
   readonly mail: Ses;
   readonly secrets: Pick<Secrets, 'add' | 'valueOf'>;
