@@ -5,7 +5,7 @@ import type { LocalCloud } from '../cloud.ts';
 export function startReport(cloud: LocalCloud): string[] {
   const { endpoint, stacks, fleets, knownLimits, notes, notRun } = cloud;
   return [
-    `${styleText('bold', 'AWS endpoint')}  ${endpoint}  SQS, SNS, S3, DynamoDB, KMS, SES, Secrets Manager, EventBridge Scheduler`,
+    `${styleText('bold', 'AWS endpoint')}  ${endpoint}  SQS, SNS, S3, DynamoDB, KMS, SES, Secrets Manager, EventBridge Scheduler, Step Functions`,
     ...stacks.flatMap(stack => [
       styleText('bold', stack.name),
       ...Object.entries(stack.outputs).map(([name, value]) => `  ${name.padEnd(22)} ${value}`),

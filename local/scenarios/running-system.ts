@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -15,6 +16,7 @@ export class RunningSystems {
   readonly #sqs: SQSClient;
   readonly #sns: SNSClient;
   readonly #s3: S3Client;
+  readonly #stepFunctions: SFNClient;
 
   constructor(cloud: LocalCloud) {
     this.#cloud = cloud;
@@ -27,6 +29,7 @@ export class RunningSystems {
     this.#sqs = new SQSClient(settings);
     this.#sns = new SNSClient(settings);
     this.#s3 = new S3Client(settings);
+    this.#stepFunctions = new SFNClient(settings);
     cloud.events.on('log', ({ functionName, json }) => {
       if (json?.outcome !== undefined) this.#log.push({ functionName, fields: json });
     });
@@ -44,6 +47,7 @@ export class RunningSystems {
       sqs: this.#sqs,
       sns: this.#sns,
       s3: this.#s3,
+      stepFunctions: this.#stepFunctions,
       dynamodb: DynamoDBDocumentClient.from(this.#dynamodb),
       log: this.#log,
       logQuery: stack.savedQueries.map(text => new LogQuery(text))[0],
@@ -59,7 +63,8 @@ export class RunningSystems {
   }
 
   close(): void {
-    for (const client of [this.#dynamodb, this.#sqs, this.#sns, this.#s3]) client.destroy();
+    for (const client of [this.#dynamodb, this.#sqs, this.#sns, this.#s3, this.#stepFunctions])
+      client.destroy();
   }
 
   #fleet(name: string): LocalFleet {

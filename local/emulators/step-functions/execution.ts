@@ -67,8 +67,8 @@ export class Execution {
 
   /** Ends it where it is. What it waited for can be answered no more. */
   abort(): void {
-    for (const token of this.#tokens) this.#options.tasks.forget(token);
     this.#run.abort();
+    for (const token of this.#tokens) this.#options.tasks.abandon(token);
   }
 
   async #follow(): Promise<ExecutionEnd> {
@@ -84,7 +84,7 @@ export class Execution {
       }
     }
     await result;
-    for (const token of this.#tokens) this.#options.tasks.forget(token);
+    for (const token of this.#tokens) this.#options.tasks.abandon(token);
     return end;
   }
 
@@ -107,7 +107,7 @@ export class Execution {
       });
       const asked = perform(call).catch(error => {
         // Nobody answers what was not asked.
-        tasks.forget(token);
+        tasks.close(token);
         throw error;
       });
       const [output] = await Promise.all([answer, asked]);

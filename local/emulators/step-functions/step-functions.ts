@@ -70,7 +70,6 @@ export class StepFunctions {
     const running = [...this.#running.values()];
     for (const execution of running) execution.abort();
     await Promise.all(running.map(({ ended }) => ended));
-    this.#tasks.stop();
   }
 
   #start({ parameters }: WireRequest): object {

@@ -39,7 +39,7 @@ export class WaitingTasks {
    */
   answerTo(token: string, { timeoutMs, heartbeatMs }: WaitingLimits): Promise<unknown> {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    const timeout = setTimeout(() => this.forget(token), timeoutMs);
+    const timeout = setTimeout(() => this.close(token), timeoutMs);
     let heartbeat: NodeJS.Timeout | undefined;
     const end = () => {
       clearTimeout(timeout);
@@ -49,7 +49,7 @@ export class WaitingTasks {
       clearTimeout(heartbeat);
       if (heartbeatMs === undefined) return;
       heartbeat = setTimeout(() => {
-        this.forget(token);
+        this.close(token);
         reject(new TaskFailure('States.HeartbeatTimeout'));
       }, heartbeatMs);
     };
@@ -66,26 +66,29 @@ export class WaitingTasks {
   /** @throws AwsError where nobody waits for it. */
   succeed(token: string, output: unknown): void {
     const { succeed } = this.#taskOf(token);
-    this.forget(token);
+    this.close(token);
     succeed(output);
   }
 
   /** @throws AwsError where nobody waits for it. */
   fail(token: string, error: string, cause: string): void {
     const { fail } = this.#taskOf(token);
-    this.forget(token);
+    this.close(token);
     fail(new TaskFailure(error, cause));
   }
 
+  /** Lets go of whoever waits, since its execution is over. */
+  abandon(token: string): void {
+    const task = this.#waiting.get(token);
+    this.close(token);
+    task?.fail(new TaskFailure('States.Runtime', 'The execution is over.'));
+  }
+
   /** Takes no answer to a task any more. */
-  forget(token: string): void {
+  close(token: string): void {
     this.#waiting.get(token)?.end();
     this.#waiting.delete(token);
     this.#closed.add(token);
-  }
-
-  stop(): void {
-    for (const token of this.#waiting.keys()) this.forget(token);
   }
 
   #taskOf(token: string): WaitingTask {

@@ -1,5 +1,6 @@
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { until } from '../condition.ts';
+import { OrderRecords } from '../order-records.ts';
 import { messagesIn, redrive } from '../queue-state.ts';
 import type { CheckOptions, CheckSteps, RunningSystem, Scenario } from '../scenario.ts';
 import { type AlarmPage, AlarmPager } from './alarm-pager.ts';
@@ -13,7 +14,6 @@ import {
   poisonOrder,
 } from './order-book.ts';
 import { OrderDesk } from './order-desk.ts';
-import { OrderRecords } from './order-records.ts';
 import { TopicTap } from './topic-tap.ts';
 
 const paymentFunction = 'order-processing/PaymentConsumer/Function';

@@ -102,9 +102,9 @@ it('refuses a service of the query protocol in XML', async () => {
 });
 
 it('refuses a target without a signature by the name in the target', async () => {
-  const answer = await post({ 'x-amz-target': 'AWSStepFunctions.StartExecution' }, '{}');
+  const answer = await post({ 'x-amz-target': 'Logs_20140328.PutLogEvents' }, '{}');
 
-  expect(((await answer.json()) as { message: string }).message).toContain('does not run AWSStepFunctions');
+  expect(((await answer.json()) as { message: string }).message).toContain('does not run Logs_20140328');
 });
 
 it('answers who is calling', async () => {

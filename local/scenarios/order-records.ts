@@ -1,5 +1,5 @@
 import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import type { RunningSystem } from '../scenario.ts';
+import type { RunningSystem } from './scenario.ts';
 
 type Item = Readonly<Record<string, unknown>>;
 
