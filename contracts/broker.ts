@@ -2,18 +2,19 @@ import * as v from 'valibot';
 import type { EncodedEvent, EventSelection } from './events.ts';
 
 /**
- * A queue on a RabbitMQ broker: what it takes, and how often.
+ * A queue on a broker: what it takes, and how often.
  *
- * Its consumers declare it, since Amazon MQ's configuration knows no queues. All of it is in the queue's
- * arguments, which cannot be changed: another delivery limit is another queue.
+ * On RabbitMQ its programs declare it, since Amazon MQ's configuration knows no queues. All of it is in the queue's
+ * arguments, which cannot be changed: another delivery limit is another queue. On ActiveMQ it is there when somebody
+ * first asks for it, and its programs keep to what stands here.
  */
 export interface BrokerQueue<Event = unknown> {
   readonly name: string;
   /** The events that are routed to it. */
   readonly events: EventSelection<Event>;
   /**
-   * How often a message is handed out. A consumer gives it up after as many tries; the broker itself after one
-   * more, where consumers die of it before they can.
+   * How often a message is handed out. A consumer gives it up after as many tries; where consumers die of it
+   * before they can, it is given up after one more: by RabbitMQ itself, on ActiveMQ by the next consumer.
    */
   readonly deliveryLimit: number;
 }
@@ -21,7 +22,7 @@ export interface BrokerQueue<Event = unknown> {
 /** What a queue or exchange is declared with. */
 export type BrokerArguments = Readonly<Record<string, string | number>>;
 
-/** An exchange that routes events by their type, and the queues behind it. */
+/** An exchange that routes events by their type, and the queues behind it; ActiveMQ has the queues alone. */
 export class BrokerTopology {
   readonly exchange: string;
   readonly queues: readonly BrokerQueue[];
@@ -29,6 +30,11 @@ export class BrokerTopology {
   constructor({ exchange, queues }: { readonly exchange: string; readonly queues: readonly BrokerQueue[] }) {
     this.exchange = exchange;
     this.queues = queues;
+  }
+
+  /** The queues that an event of this type is routed to. */
+  queuesFor(eventType: string): readonly BrokerQueue[] {
+    return this.queues.filter(({ events }) => events.types.includes(eventType));
   }
 
   /** Where a message goes that its queue gave up, under the queue's name. */
@@ -54,9 +60,12 @@ export class BrokerTopology {
   }
 }
 
+/** What the name of a DLQ has after its queue's. */
+export const deadLetterSuffix = '.dead';
+
 /** The DLQ of a queue: where its messages wait for a person. */
 export function deadLetterQueueOf({ name }: Pick<BrokerQueue, 'name'>): string {
-  return `${name}.dead`;
+  return `${name}${deadLetterSuffix}`;
 }
 
 /**
@@ -67,6 +76,12 @@ export const deadLetterQueueArguments: BrokerArguments = {
   'x-queue-type': 'quorum',
   'x-delivery-limit': 1_000_000,
 };
+
+/**
+ * Header of a message on ActiveMQ: how often it was handed out before. RabbitMQ counts by itself; of ActiveMQ, STOMP
+ * tells only whether somebody had the message before.
+ */
+export const triesHeader = 'x-tries';
 
 /** Headers that a consumer gives to a message that it gives up. */
 export const failureHeaders = {
@@ -95,19 +110,31 @@ export function brokerMessageOf(
   return { routingKey: event.event_type, body, correlationId: event.correlation_id };
 }
 
+/** What a broker speaks to its programs: AMQP 0-9-1 (RabbitMQ), or STOMP 1.2 (ActiveMQ). */
+export type BrokerProtocol = 'amqp' | 'stomp';
+
+const withTls: Readonly<Record<string, BrokerProtocol>> = { 'amqps:': 'amqp', 'stomp+ssl:': 'stomp' };
+const withoutTls: Readonly<Record<string, BrokerProtocol>> = { 'amqp:': 'amqp', 'stomp:': 'stomp' };
 const loopback = new Set(['127.0.0.1', 'localhost', '[::1]']);
-const withTls = new Set(['amqps:', 'amqp+ssl:']);
 
 /** Whether everything that goes to a broker's address is encrypted, or does not leave the machine. */
 function isPrivate(address: string): boolean {
   if (!URL.canParse(address)) return false;
   const { protocol, hostname } = new URL(address);
-  return withTls.has(protocol) || (/^amqp(\+nio)?:$/.test(protocol) && loopback.has(hostname));
+  return Object.hasOwn(withTls, protocol) || (Object.hasOwn(withoutTls, protocol) && loopback.has(hostname));
+}
+
+/** What is spoken at a broker's addresses: their scheme tells. */
+export function brokerProtocol([address = '']: readonly string[]): BrokerProtocol {
+  const { protocol } = new URL(address);
+  const spoken = withTls[protocol] ?? withoutTls[protocol];
+  if (spoken === undefined) throw new Error(`Nothing here speaks ${protocol} to a broker.`);
+  return spoken;
 }
 
 /**
- * Addresses of a broker, as `AmqpEndpoints` gives them, with commas between: `amqps://` speaks AMQP 0-9-1
- * (RabbitMQ), `amqp+ssl://` AMQP 1.0 (ActiveMQ); without TLS, this machine alone.
+ * Addresses of a broker, as `AmqpEndpoints` and `StompEndpoints` give them, with commas between: `amqps://` speaks
+ * AMQP 0-9-1, `stomp+ssl://` STOMP; without TLS, this machine alone.
  */
 export const brokerAddresses = v.pipe(
   v.string(),
@@ -116,8 +143,12 @@ export const brokerAddresses = v.pipe(
     v.pipe(
       v.string(),
       v.url(),
-      v.check(isPrivate, 'expected amqps:// or amqp+ssl://; without TLS on 127.0.0.1 alone'),
+      v.check(isPrivate, 'expected amqps:// or stomp+ssl://; without TLS on 127.0.0.1 alone'),
     ),
+  ),
+  v.check(
+    addresses => new Set(addresses.map(address => address.split(':')[0])).size === 1,
+    'expected addresses of one broker, which all have one scheme',
   ),
 );
 

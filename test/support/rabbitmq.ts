@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ChannelModel, connect, type GetMessage } from 'amqplib';
 import { RabbitMqServer } from '../../local/brokers/rabbitmq-server.ts';
-import { closeQuietly } from '../../worker/broker/amqp/broker-link.ts';
+import { closeQuietly } from '../../worker/broker/broker-link.ts';
 
 export const credentials = { username: 'messaging', password: randomBytes(16).toString('hex') };
 

@@ -6,7 +6,7 @@ import { errorFrom } from '../failures.ts';
 import { HealthServer } from '../observability/health-server.ts';
 import { jsonLog, type Log } from '../observability/log.ts';
 import { EmbeddedMetrics } from '../observability/metrics.ts';
-import { RabbitConsumer } from './amqp/rabbit-consumer.ts';
+import { openConsumer } from './broker-clients.ts';
 import { secretCredentials } from './credentials.ts';
 import { MessageHandling, type MessageHandlingOptions } from './message-handling.ts';
 
@@ -55,7 +55,7 @@ async function run<Event, Variables extends ConsumerVariables>(
     service: variables.POWERTOOLS_SERVICE_NAME,
   });
   const stop = stopRequest(variables.SHUTDOWN_SECONDS * 1_000, log);
-  const consumer = new RabbitConsumer({
+  const consumer = openConsumer({
     addresses: variables.BROKER_ADDRESSES,
     credentials: secretCredentials(variables.BROKER_SECRET_ARN),
     name: variables.POWERTOOLS_SERVICE_NAME,

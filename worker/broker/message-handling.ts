@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { BrokerQueue } from '../../contracts/broker.ts';
+import { type BrokerQueue, failureHeaders } from '../../contracts/broker.ts';
 import { workerMetrics } from '../../contracts/worker.ts';
 import { BadMessageError, errorFrom, type FailureKind, failureKind, PermanentFailure } from '../failures.ts';
 import type { JobOutcome } from '../job.ts';
@@ -23,9 +23,17 @@ export type Settlement =
   | { readonly action: 'retry'; readonly afterMs: number }
   | { readonly action: 'bury'; readonly reason: string; readonly kind: FailureKind; readonly tries: number };
 
+/** What is to become of a message that is given up. */
+export type Burial = Extract<Settlement, { readonly action: 'bury' }>;
+
 /** An event reached a queue that is not for its type. */
 export class UnknownEventTypeError extends PermanentFailure {
   override readonly name = 'UnknownEventTypeError';
+}
+
+/** Whoever had a message was gone before it was done: it died of it, or was stopped, or lost its connection. */
+export class UnsettledMessageError extends Error {
+  override readonly name = 'UnsettledMessageError';
 }
 
 export interface MessageHandlingOptions<Event> {
@@ -68,11 +76,7 @@ export class MessageHandling<Event> {
   async settle(delivery: BrokerDelivery): Promise<Settlement> {
     const { handle, subject, metrics } = this.#options;
     const startedAt = performance.now();
-    let log = logWith(this.#options.log, {
-      queue: this.queue.name,
-      message_id: delivery.messageId,
-      receive_count: delivery.tries,
-    });
+    let log = this.#logOf(delivery);
     try {
       const event = this.#parse(delivery.body);
       log = logWith(log, subject(event));
@@ -87,14 +91,55 @@ export class MessageHandling<Event> {
     }
   }
 
+  /**
+   * What is to become of a message that comes back from whoever had it, where the broker does not count that: it
+   * comes again, as one that was tried once more, until it was handed out once more than its queue allows.
+   */
+  settleUnsettled(delivery: Omit<BrokerDelivery, 'body' | 'signal'>): Settlement {
+    const { tries } = delivery;
+    const log = this.#logOf(delivery);
+    if (tries <= this.queue.deliveryLimit) {
+      log.warn('Message came back', { outcome: 'unsettled' });
+      return { action: 'retry', afterMs: 0 };
+    }
+    const error = new UnsettledMessageError(
+      `The message was handed out ${tries} times, and nobody lived to settle it. See to what its consumers died of, then redrive.`,
+    );
+    this.#countFailure('unexpected');
+    log.error('Message given up', { outcome: 'failed', failure: 'unexpected', error });
+    return { action: 'bury', reason: reasonOf(error), kind: 'unexpected', tries };
+  }
+
+  /** What the DLQ is told of a message that is given up. */
+  failureHeaders({ reason, kind, tries }: Burial): Readonly<Record<string, string | number>> {
+    return {
+      [failureHeaders.reason]: reason,
+      [failureHeaders.kind]: kind,
+      [failureHeaders.tries]: tries,
+      [failureHeaders.queue]: this.queue.name,
+    };
+  }
+
+  #logOf({ messageId, tries }: Pick<BrokerDelivery, 'messageId' | 'tries'>): Log {
+    return logWith(this.#options.log, {
+      queue: this.queue.name,
+      message_id: messageId,
+      receive_count: tries,
+    });
+  }
+
+  #countFailure(kind: FailureKind): void {
+    this.#options.metrics.count(workerMetrics.jobsFailed);
+    this.#options.metrics.count(metricOf[kind]);
+  }
+
   #fail(error: Error, { tries }: BrokerDelivery, log: Log): Settlement {
-    const { retry, metrics } = this.#options;
+    const { retry } = this.#options;
     const kind = failureKind(error);
-    metrics.count(workerMetrics.jobsFailed);
-    metrics.count(metricOf[kind]);
+    this.#countFailure(kind);
     if (kind === 'permanent' || tries >= this.queue.deliveryLimit) {
       log.error('Message given up', { outcome: 'failed', failure: kind, error });
-      return { action: 'bury', reason: `${error.name}: ${error.message}`.slice(0, 1_024), kind, tries };
+      return { action: 'bury', reason: reasonOf(error), kind, tries };
     }
     const afterMs = pauseAfter(tries, retry);
     log.warn('Message failed', { outcome: 'failed', failure: kind, again_after_ms: afterMs, error });
@@ -116,6 +161,10 @@ export class MessageHandling<Event> {
     const faults = result.issues.map(issue => `${v.getDotPath(issue) ?? 'body'}: ${issue.message}`);
     throw new BadMessageError(`The message body is no event for ${name}: ${faults.join('; ')}.`);
   }
+}
+
+function reasonOf({ name, message }: Error): string {
+  return `${name}: ${message}`.slice(0, 1_024);
 }
 
 function parseJson(body: string): unknown {

@@ -1,7 +1,7 @@
 import { brokerMessageOf } from '../../contracts/broker.ts';
 import { orderTopology, publishToBrokerJob, type WarehouseEvent } from '../../contracts/message-broker.ts';
 import { orderEvents } from '../../contracts/orders.ts';
-import { RabbitPublisher } from '../broker/amqp/rabbit-publisher.ts';
+import { openPublisher } from '../broker/broker-clients.ts';
 import { secretCredentials } from '../broker/credentials.ts';
 import type { MessagePublisher } from '../broker/message-publisher.ts';
 import { defineJob, type JobOutcome } from '../job.ts';
@@ -22,7 +22,7 @@ export const job = defineJob({
   contract: publishToBrokerJob,
   subject: ({ event_type, order_id, correlation_id }) => ({ event_type, order_id, correlation_id }),
   open({ BROKER_ADDRESSES, BROKER_SECRET_ARN }) {
-    const broker = new RabbitPublisher({
+    const broker = openPublisher({
       addresses: BROKER_ADDRESSES,
       credentials: secretCredentials(BROKER_SECRET_ARN),
       name: publishToBrokerJob.kind,

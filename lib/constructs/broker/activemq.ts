@@ -1,3 +1,4 @@
+import { deadLetterSuffix } from '../../../contracts/broker.ts';
 import { within } from '../validation.ts';
 import type { BrokerEngine } from './broker-engine.ts';
 
@@ -75,7 +76,7 @@ function configurationWith(deliveryLimit: number): string {
       <policyEntries>
         <policyEntry queue="&gt;">
           <deadLetterStrategy>
-            <individualDeadLetterStrategy queuePrefix="DLQ." useQueueForQueueMessages="true" processExpired="true" processNonPersistent="true"/>
+            <individualDeadLetterStrategy queuePrefix="" queueSuffix="${deadLetterSuffix}" useQueueForQueueMessages="true" processExpired="true" processNonPersistent="true"/>
           </deadLetterStrategy>
         </policyEntry>
       </policyEntries>

@@ -179,7 +179,7 @@ describe('with ActiveMQ', () => {
 
   it('gives each queue a DLQ, and a message up after five deliveries', () => {
     expect(configurationOf(activeMq())).toContain('maximumRedeliveries="4"');
-    expect(configurationOf(activeMq())).toContain('queuePrefix="DLQ."');
+    expect(configurationOf(activeMq())).toContain('queuePrefix="" queueSuffix=".dead"');
   });
 
   it('writes both logs, which Amazon MQ may do for brokers of this account', () => {

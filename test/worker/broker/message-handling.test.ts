@@ -24,7 +24,7 @@ function handlingThat(handle: () => Promise<{ outcome: string }>) {
       tries,
       signal: new AbortController().signal,
     });
-  return { settle, log, metrics };
+  return { settle, handling, log, metrics };
 }
 
 const failing = (error: Error) => handlingThat(() => Promise.reject(error));
@@ -75,6 +75,22 @@ it.each([
   const { settle, metrics } = failing(error);
   expect(await settle(orderPlaced(), warehouseQueue.deliveryLimit)).toMatchObject({ action: 'bury', kind });
   expect(metrics.of('JobsFailed')).toBe(1);
+});
+
+it('lets a message come again that nobody lived to settle, until it was handed out once more than it may', () => {
+  const { handling, log, metrics } = handlingThat(async () => ({ outcome: 'opened' }));
+  const comesBack = (tries: number) => handling.settleUnsettled({ messageId: 'message-1', tries });
+  expect(comesBack(1)).toEqual({ action: 'retry', afterMs: 0 });
+  expect(comesBack(5)).toEqual({ action: 'retry', afterMs: 0 });
+  expect(metrics.of('JobsFailed')).toBe(0);
+  expect(comesBack(6)).toMatchObject({
+    action: 'bury',
+    kind: 'unexpected',
+    tries: 6,
+    reason: expect.stringContaining('UnsettledMessageError'),
+  });
+  expect(metrics.of('JobsFailedUnexpected')).toBe(1);
+  expect(log.find('Message given up')?.fields).toMatchObject({ receive_count: 6, message_id: 'message-1' });
 });
 
 it('pauses no longer than it is told to, and scatters those who failed together', () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ConfirmChannel, Options } from 'amqplib';
-import { DependencyDownError, errorFrom } from '../../failures.ts';
+import { confirmation } from '../confirmation.ts';
 import { UnroutableMessageError } from '../message-publisher.ts';
 
 /** A message with its way through the broker. */
@@ -37,28 +37,15 @@ export class ConfirmedPublishing {
   async publish({ exchange, routingKey, body, options }: Outgoing): Promise<void> {
     // Its own at each try: the broker's answers are told apart by it.
     const messageId = randomUUID();
-    const confirmed = Promise.withResolvers<void>();
-    const timer = setTimeout(
-      () => confirmed.reject(new Error(`no confirmation within ${this.#confirmWithinMs} ms`)),
-      this.#confirmWithinMs,
-    );
-    try {
+    await confirmation(this.#confirmWithinMs, answer => {
       this.#channel.publish(
         exchange,
         routingKey,
         body,
         { contentType: 'application/json', ...options, messageId, mandatory: true, persistent: true },
-        error => (error ? confirmed.reject(error) : confirmed.resolve()),
+        error => (error ? answer.reject(error) : answer.resolve()),
       );
-      await confirmed.promise;
-    } catch (thrown) {
-      throw new DependencyDownError(
-        `The broker did not confirm the message: ${errorFrom(thrown).message}. It is safe to try again.`,
-        { cause: thrown },
-      );
-    } finally {
-      clearTimeout(timer);
-    }
+    });
     const reply = this.#returned.get(messageId);
     if (reply === undefined) return;
     this.#returned.delete(messageId);

@@ -1,25 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ChannelModel, ConfirmChannel, ConsumeMessage } from 'amqplib';
-import { type BrokerTopology, failureHeaders } from '../../../contracts/broker.ts';
+import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
 import { workerMetrics } from '../../../contracts/worker.ts';
 import { errorFrom } from '../../failures.ts';
-import type { WorkerMetrics } from '../../observability/metrics.ts';
-import type { MessageConsumer } from '../message-consumer.ts';
-import type { MessageHandling, Settlement } from '../message-handling.ts';
-import { BrokerLink, type BrokerLinkOptions, closeQuietly } from './broker-link.ts';
+import { BrokerLink, closeQuietly } from '../broker-link.ts';
+import { type MessageConsumer, type MessageConsumerOptions, moveWithinMs } from '../message-consumer.ts';
+import type { Burial, Settlement } from '../message-handling.ts';
+import { WorkInHand } from '../work-in-hand.ts';
+import { AmqpConnection } from './amqp-connection.ts';
 import { ConfirmedPublishing } from './confirmed.ts';
 import { declareTopology } from './topology.ts';
-
-export interface RabbitConsumerOptions<Event> extends BrokerLinkOptions {
-  readonly topology: BrokerTopology;
-  readonly handling: MessageHandling<Event>;
-  readonly metrics: WorkerMetrics;
-  /** Messages in hand at a time; one that waits for its next try is in hand too. */
-  readonly prefetch: number;
-}
-
-/** How long the dead-letter exchange may take to confirm a message that is given up. */
-const buryWithinMs = 10_000;
 
 /**
  * Takes messages from a quorum queue of RabbitMQ.
@@ -29,16 +18,16 @@ const buryWithinMs = 10_000;
  * that; one that is given up goes to the DLQ with the reason, which the broker's own dead-lettering does not tell.
  */
 export class RabbitConsumer<Event> implements MessageConsumer {
-  readonly #options: RabbitConsumerOptions<Event>;
-  readonly #link: BrokerLink;
-  readonly #inHand = new Set<Promise<void>>();
+  readonly #options: MessageConsumerOptions<Event>;
+  readonly #link: BrokerLink<AmqpConnection>;
+  readonly #inHand = new WorkInHand();
   readonly #stopping = new AbortController();
   readonly #outOfTime = new AbortController();
   #cancel: () => Promise<unknown> = () => Promise.resolve();
 
-  constructor(options: RabbitConsumerOptions<Event>) {
+  constructor(options: MessageConsumerOptions<Event>) {
     this.#options = options;
-    this.#link = new BrokerLink(options);
+    this.#link = new BrokerLink(options, AmqpConnection.open);
     this.#link.open(connection => this.#setUp(connection));
   }
 
@@ -50,33 +39,25 @@ export class RabbitConsumer<Event> implements MessageConsumer {
     this.#stopping.abort();
     // Sent before what is still to be acknowledged, so that the broker hands nothing out in its place.
     await this.#cancel().catch(() => undefined);
-    const outOfTime = Promise.withResolvers<void>();
-    const timer = setTimeout(outOfTime.resolve, withinMs);
-    await Promise.race([Promise.all(this.#inHand), outOfTime.promise]);
-    clearTimeout(timer);
+    await this.#inHand.done(withinMs);
     this.#outOfTime.abort(new Error('The consumer stops.'));
     await this.#link.close();
   }
 
-  async #setUp(connection: ChannelModel): Promise<void> {
+  async #setUp(connection: AmqpConnection): Promise<void> {
     const { topology, handling, prefetch } = this.#options;
-    await declareTopology(connection, topology);
-    const channel = await connection.createConfirmChannel();
+    await declareTopology(connection.model, topology);
+    const channel = await connection.model.createConfirmChannel();
     channel.on('error', () => undefined);
     channel.once('close', () => closeQuietly(connection));
     await channel.prefetch(prefetch);
-    const publishing = new ConfirmedPublishing(channel, buryWithinMs);
+    const publishing = new ConfirmedPublishing(channel, moveWithinMs);
     const { consumerTag } = await channel.consume(handling.queue.name, message => {
       // The broker has canceled the consumer: the queue is gone, or its node.
       if (message === null) void channel.close().catch(() => undefined);
-      else this.#take(message, channel, publishing);
+      else this.#inHand.add(this.#work(message, channel, publishing));
     });
     this.#cancel = async () => channel.cancel(consumerTag);
-  }
-
-  #take(message: ConsumeMessage, channel: ConfirmChannel, publishing: ConfirmedPublishing): void {
-    const work = this.#work(message, channel, publishing).finally(() => this.#inHand.delete(work));
-    this.#inHand.add(work);
   }
 
   async #work(message: ConsumeMessage, channel: ConfirmChannel, publishing: ConfirmedPublishing) {
@@ -119,7 +100,7 @@ export class RabbitConsumer<Event> implements MessageConsumer {
   }
 
   #bury(
-    { reason, kind, tries }: Extract<Settlement, { readonly action: 'bury' }>,
+    settlement: Burial,
     { content, properties }: ConsumeMessage,
     publishing: ConfirmedPublishing,
   ): Promise<void> {
@@ -133,13 +114,7 @@ export class RabbitConsumer<Event> implements MessageConsumer {
         contentType,
         type,
         correlationId,
-        headers: {
-          ...headers,
-          [failureHeaders.reason]: reason,
-          [failureHeaders.kind]: kind,
-          [failureHeaders.tries]: tries,
-          [failureHeaders.queue]: handling.queue.name,
-        },
+        headers: { ...headers, ...handling.failureHeaders(settlement) },
       },
     });
   }

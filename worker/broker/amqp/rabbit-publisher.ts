@@ -1,36 +1,30 @@
-import type { ChannelModel } from 'amqplib';
-import type { BrokerMessage, BrokerTopology } from '../../../contracts/broker.ts';
+import type { BrokerMessage } from '../../../contracts/broker.ts';
 import { DependencyDownError } from '../../failures.ts';
-import type { MessagePublisher } from '../message-publisher.ts';
-import { BrokerLink, type BrokerLinkOptions, closeQuietly } from './broker-link.ts';
+import { BrokerLink, closeQuietly } from '../broker-link.ts';
+import type { MessagePublisher, MessagePublisherOptions } from '../message-publisher.ts';
+import { WhenConnected } from '../when-connected.ts';
+import { AmqpConnection } from './amqp-connection.ts';
 import { ConfirmedPublishing } from './confirmed.ts';
 import { declareTopology } from './topology.ts';
 
-export interface RabbitPublisherOptions extends BrokerLinkOptions {
-  readonly topology: BrokerTopology;
-  /** How long a message waits for a connection. @default 10_000 */
-  readonly connectWithinMs?: number;
-  /** How long a message waits for its confirmation. @default 10_000 */
-  readonly confirmWithinMs?: number;
-}
-
 /** Publishes to an exchange of RabbitMQ, over a connection that comes back. */
 export class RabbitPublisher implements MessagePublisher {
-  readonly #options: RabbitPublisherOptions;
-  readonly #link: BrokerLink;
-  #ready = Promise.withResolvers<ConfirmedPublishing>();
+  readonly #options: MessagePublisherOptions;
+  readonly #link: BrokerLink<AmqpConnection>;
+  readonly #publishing = new WhenConnected<ConfirmedPublishing>();
+  #isBlocked = false;
 
-  constructor(options: RabbitPublisherOptions) {
+  constructor(options: MessagePublisherOptions) {
     this.#options = options;
-    this.#link = new BrokerLink(options);
+    this.#link = new BrokerLink(options, AmqpConnection.open);
     this.#link.open(connection => this.#setUp(connection));
   }
 
   async publish({ routingKey, body, correlationId }: BrokerMessage): Promise<void> {
-    if (this.#link.isBlocked) {
+    if (this.#isBlocked) {
       throw new DependencyDownError('The broker takes no messages now: it is short of memory or disk.');
     }
-    const publishing = await this.#publishing();
+    const publishing = await this.#publishing.within(this.#options.connectWithinMs ?? 10_000);
     await publishing.publish({
       exchange: this.#options.topology.exchange,
       routingKey,
@@ -47,29 +41,30 @@ export class RabbitPublisher implements MessagePublisher {
     return this.#link.close();
   }
 
-  async #setUp(connection: ChannelModel): Promise<void> {
-    await declareTopology(connection, this.#options.topology);
-    const channel = await connection.createConfirmChannel();
+  async #setUp(connection: AmqpConnection): Promise<void> {
+    this.#heedBlocking(connection);
+    await declareTopology(connection.model, this.#options.topology);
+    const channel = await connection.model.createConfirmChannel();
     channel.on('error', () => undefined);
     channel.once('close', () => {
-      this.#ready = Promise.withResolvers();
+      this.#publishing.clear();
       // The broker closes a channel for a reason: what was declared is no longer so. It is declared anew.
       void closeQuietly(connection);
     });
-    this.#ready.resolve(new ConfirmedPublishing(channel, this.#options.confirmWithinMs ?? 10_000));
+    this.#publishing.set(new ConfirmedPublishing(channel, this.#options.confirmWithinMs ?? 10_000));
   }
 
-  async #publishing(): Promise<ConfirmedPublishing> {
-    const { connectWithinMs = 10_000 } = this.#options;
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(
-      () => late.reject(new DependencyDownError(`No broker answered within ${connectWithinMs} ms.`)),
-      connectWithinMs,
-    );
-    try {
-      return await Promise.race([this.#ready.promise, late.promise]);
-    } finally {
-      clearTimeout(timer);
-    }
+  /** Hears when the broker takes no messages, since it is short of memory or disk, and when it does again. */
+  #heedBlocking({ model, closed }: AmqpConnection): void {
+    void closed.then(() => {
+      this.#isBlocked = false;
+    });
+    model.on('blocked', reason => {
+      this.#isBlocked = true;
+      this.#options.log.warn('Broker takes no messages', { reason });
+    });
+    model.on('unblocked', () => {
+      this.#isBlocked = false;
+    });
   }
 }
