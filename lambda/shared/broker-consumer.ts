@@ -2,32 +2,17 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
 import { failureHeaders } from '../../contracts/broker.ts';
+import { type ActiveMqEvent, type BrokerDelivery, deliveriesIn, type RabbitMqEvent } from './broker-event.ts';
 import { countFailures } from './failure-metrics.ts';
 import { errorFrom, failureKind } from './failures.ts';
 import { parseEvent, parseJson, textField } from './message-body.ts';
 import type { QueueConsumerOptions } from './queue-consumer.ts';
 import type { QueueMessage } from './queue-sender.ts';
 
-/** A message of RabbitMQ as Lambda hands it over. */
-export interface RabbitMqMessage {
-  readonly basicProperties: {
-    readonly messageId?: string | null;
-    readonly headers?: Readonly<Record<string, unknown>> | null;
-  };
-  readonly redelivered: boolean;
-  /** The body, in Base64. */
-  readonly data: string;
-}
+/** What Lambda hands over of a broker's messages. */
+export type BrokerEvent = RabbitMqEvent | ActiveMqEvent;
 
-/** @see https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html */
-export interface RabbitMqEvent {
-  readonly eventSource: string;
-  readonly eventSourceArn: string;
-  /** Messages by `queue::virtual host`. */
-  readonly rmqMessagesByQueue: Readonly<Record<string, readonly RabbitMqMessage[]>>;
-}
-
-export type BrokerHandler = (event: RabbitMqEvent, context: Context) => Promise<void>;
+export type BrokerHandler = (event: BrokerEvent, context: Context) => Promise<void>;
 
 export interface BrokerConsumerOptions<Event>
   extends Pick<QueueConsumerOptions<Event>, 'selection' | 'subjectField' | 'handle'> {
@@ -49,9 +34,8 @@ export function brokerConsumer<
   const logger = new Logger();
   const metrics = new Metrics();
 
-  async function handleMessage(queue: string, message: RabbitMqMessage, context: Context): Promise<void> {
-    const body = Buffer.from(message.data, 'base64').toString();
-    const { messageId } = message.basicProperties;
+  async function handleMessage(message: BrokerDelivery, context: Context): Promise<void> {
+    const { body, queue, messageId } = message;
     const received = { queue, message_id: messageId, redelivered: message.redelivered };
     let subject: Readonly<Record<string, unknown>> = {};
     try {
@@ -86,11 +70,8 @@ export function brokerConsumer<
     }
   }
 
-  return async ({ rmqMessagesByQueue }, context) => {
+  return async (event, context) => {
     logger.addContext(context);
-    for (const [place, messages] of Object.entries(rmqMessagesByQueue)) {
-      const [queue = place] = place.split('::');
-      for (const message of messages) await handleMessage(queue, message, context);
-    }
+    for (const delivery of deliveriesIn(event)) await handleMessage(delivery, context);
   };
 }

@@ -261,7 +261,11 @@ const stageConfig = v.strictObject({
     v.pipe(v.string(anOrganization), v.regex(/^o-[a-z0-9]{10,32}$/, anOrganization)),
   ),
 
-  /** Message broker: one node, or a cluster of three that goes on when one fails; each node costs by the hour. */
+  /** What the message broker is; another is another broker, and what is in its queues stays behind. */
+  brokerEngine: oneOf(['rabbitmq', 'activemq']),
+  /**
+   * One node, or several that go on when one fails: three of RabbitMQ, two of ActiveMQ; each costs by the hour.
+   */
   broker: oneOf(['single-instance', 'cluster']),
 
   /** Cost-allocation tags, on every resource. */
@@ -321,6 +325,7 @@ const stages: Readonly<Record<StageConfig['stage'], StageConfig>> = {
     auditRetentionInDays: 30,
     auditLock: 'none',
     auditLockInDays: 1,
+    brokerEngine: 'rabbitmq',
     broker: 'single-instance',
     topicGuestAccounts: [],
     queueSenderAccounts: [],
@@ -378,6 +383,7 @@ const stages: Readonly<Record<StageConfig['stage'], StageConfig>> = {
     primaryRegion: 'eu-west-1',
     secondaryRegion: 'eu-central-1',
     paymentGatewayUrlParameter: '/messaging/prod/payment-gateway-url',
+    brokerEngine: 'rabbitmq',
     broker: 'cluster',
     tags: { stage: 'prod', 'cost-center': 'messaging' },
   },

@@ -4,6 +4,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct, IDependable } from 'constructs';
 import type { EnvironmentSchema } from '../../contracts/environment.ts';
+import type { BrokerEngine } from './broker/broker-engine.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { MessageBroker } from './message-broker.ts';
 import { MessageFunction, type MessageFunctionProps } from './message-function.ts';
@@ -52,8 +53,10 @@ const looks = ['DescribeNetworkInterfaces', 'DescribeSecurityGroups', 'DescribeS
 export class BrokerConsumer<
   Schema extends EnvironmentSchema = EnvironmentSchema,
 > extends MessageFunction<Schema> {
-  /** Services that the network must have endpoints of; for ActiveMQ, `sts` too. */
-  static readonly services: readonly EndpointService[] = ['lambda', 'secretsmanager'];
+  /** Services that the network of a broker must have endpoints of: those that its pollers call. */
+  static servicesFor({ engineType }: Pick<BrokerEngine, 'engineType'>): readonly EndpointService[] {
+    return ['lambda', 'secretsmanager', ...(engineType === 'ACTIVEMQ' ? (['sts'] as const) : [])];
+  }
 
   readonly broker: MessageBroker;
   /** Where messages wait for a person that can never be handled. */
@@ -62,8 +65,7 @@ export class BrokerConsumer<
   constructor(scope: Construct, id: string, props: BrokerConsumerProps<Schema>) {
     const { broker, key } = props;
     const batchSize = props.batchSize ?? 10;
-    const needed: readonly EndpointService[] =
-      broker.engine.engineType === 'ACTIVEMQ' ? [...BrokerConsumer.services, 'sts'] : BrokerConsumer.services;
+    const needed = BrokerConsumer.servicesFor(broker.engine);
     const lacking = broker.network.lacking(needed);
     validateProps(scope, id, [
       {

@@ -165,7 +165,8 @@ export class MessageBroker extends Construct {
 
   /** Addresses that programs connect to, with commas between. */
   get addresses(): string {
-    return Fn.join(',', this.#broker.attrAmqpEndpoints);
+    const { attrAmqpEndpoints, attrStompEndpoints } = this.#broker;
+    return Fn.join(',', this.engine.endpoints === 'StompEndpoints' ? attrStompEndpoints : attrAmqpEndpoints);
   }
 
   /** Lets the bearers of a group connect to the broker, and of a role know its user. */

@@ -10,7 +10,10 @@ import {
   warehouseEnvironment,
   warehouseQueue,
 } from '../../contracts/message-broker.ts';
+import type { StageConfig } from '../config/stage.ts';
 import { AlarmTopic } from '../constructs/alarm-topic.ts';
+import { activeMq } from '../constructs/broker/activemq.ts';
+import type { BrokerEngine } from '../constructs/broker/broker-engine.ts';
 import { rabbitMq } from '../constructs/broker/rabbitmq.ts';
 import { BrokerConsumer } from '../constructs/broker-consumer.ts';
 import { BrokerService } from '../constructs/broker-service.ts';
@@ -31,26 +34,29 @@ import { SystemStack, type SystemStackProps } from './system-stack.ts';
 const deadLetterQueues = orderTopology.queues.map(deadLetterQueueOf);
 
 /**
- * Order events on a message broker: a bridge carries them there from SQS, a warehouse takes them over AMQP, and a
- * function through Lambda's pollers.
+ * Order events on a message broker: a bridge carries them there from SQS, a warehouse takes them over AMQP or STOMP,
+ * as the broker speaks, and a function through Lambda's pollers.
  */
 export class MessageBrokerStack extends SystemStack {
   constructor(scope: Construct, id: string, props: SystemStackProps) {
     super(scope, id, {
-      description: 'Order events on RabbitMQ: bridged from SQS, consumed over AMQP and by a function',
+      description: 'Order events on a message broker: bridged from SQS, consumed by a service and a function',
       ...props,
     });
     const { config, removalPolicy } = this;
 
     // Network without internet, and in it the broker
+    const engine = engineOf(config);
     const network = new PrivateNetwork(this, 'Network', {
-      services: ['sqs', ...BrokerService.services, 'lambda'],
-      zones: config.broker === 'cluster' ? 3 : 2,
+      services: [
+        ...new Set(['sqs' as const, ...BrokerService.services, ...BrokerConsumer.servicesFor(engine)]),
+      ],
+      zones: Math.max(engine.zones, 2),
       ...this.logSettings,
     });
     const broker = new MessageBroker(this, 'Broker', {
       network,
-      engine: rabbitMq({ deployment: config.broker }),
+      engine,
       removalPolicy,
     });
 
@@ -82,7 +88,7 @@ export class MessageBrokerStack extends SystemStack {
     });
     broker.admit(bridge, 'Bridge from SQS');
 
-    // Broker → warehouse, over AMQP
+    // Broker → warehouse
     const picks = new StateTable(this, 'Picks', this.tableSettings);
     const warehouse = new BrokerService(this, 'Warehouse', {
       broker,
@@ -171,5 +177,15 @@ export class MessageBrokerStack extends SystemStack {
     new CfnOutput(this, 'InvoicesTableName', { value: invoices.table.tableName });
     new CfnOutput(this, 'InvoicingRejectsUrl', { value: invoicing.rejects.queueUrl });
     new CfnOutput(this, 'AlarmTopicArn', { value: alarmTopic.topic.topicArn });
+  }
+}
+
+/** What the stage says that the broker is. */
+function engineOf({ brokerEngine, broker }: Pick<StageConfig, 'brokerEngine' | 'broker'>): BrokerEngine {
+  switch (brokerEngine) {
+    case 'rabbitmq':
+      return rabbitMq({ deployment: broker });
+    case 'activemq':
+      return activeMq({ deployment: broker === 'cluster' ? 'active-standby' : 'single-instance' });
   }
 }

@@ -12,8 +12,13 @@ const knowingTheUser = {
   [path('Broker/User/Key')]: [`kms:Decrypt by ${secretsManager}`],
 };
 
-describe.each(['dev', 'prod'] as const)('in %s', stage => {
-  const world = synthesizedWorld(stage);
+describe.each([
+  ['dev', 'rabbitmq'],
+  ['prod', 'rabbitmq'],
+  ['dev', 'activemq'],
+  ['prod', 'activemq'],
+] as const)('in %s on %s', (stage, brokerEngine) => {
+  const world = synthesizedWorld(stage, brokerEngine === 'rabbitmq' ? {} : { brokerEngine });
   const withTableKey = (table: string) =>
     stage === 'prod'
       ? { [path(`${table}/Key`)]: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'] }
@@ -57,7 +62,7 @@ describe.each(['dev', 'prod'] as const)('in %s', stage => {
       [path('InvoicingRejects')]: ['sqs:SendMessage'],
       [path('QueueKey')]: ['kms:Decrypt', 'kms:GenerateDataKey'],
     });
-    const inAllZones = stage === 'prod';
+    const inAllZones = stage === 'prod' && brokerEngine === 'rabbitmq';
     expect(path('Network/Isolated3') in reach).toBe(inAllZones);
   });
 });

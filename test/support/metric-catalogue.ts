@@ -31,7 +31,7 @@ export const awsMetrics: Readonly<Record<string, MetricNamespace>> = {
   // https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/rabbitmq-logging-monitoring.html
   // https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/activemq-logging-monitoring.html
   'AWS/AmazonMQ': {
-    dimensions: [['Broker'], ['Broker', 'VirtualHost', 'Queue']],
+    dimensions: [['Broker'], ['Broker', 'Queue'], ['Broker', 'VirtualHost', 'Queue']],
     metrics: [
       'AckRate',
       'ConfirmRate',
@@ -40,16 +40,19 @@ export const awsMetrics: Readonly<Record<string, MetricNamespace>> = {
       'CpuUtilization',
       'CurrentConnectionsCount',
       'HeapUsage',
+      'InFlightCount',
       'MessageCount',
       'MessageReadyCount',
       'MessageUnacknowledgedCount',
       'PublishRate',
+      'QueueSize',
       'RabbitMQDiskFree',
       'RabbitMQDiskFreeLimit',
       'RabbitMQMemLimit',
       'RabbitMQMemUsed',
       'StorePercentUsage',
       'SystemCpuUtilization',
+      'TotalMessageCount',
     ],
   },
   // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html

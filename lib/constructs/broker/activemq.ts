@@ -18,7 +18,7 @@ export interface ActiveMqProps {
   readonly instanceType?: string;
 
   /**
-   * How often a message is handed out before it goes to the DLQ of its queue, 2 to 100.
+   * How often a message that is refused is handed out before it goes to the DLQ of its queue, 2 to 100.
    *
    * @default 5
    */
@@ -28,8 +28,9 @@ export interface ActiveMqProps {
 const instanceTypes = ['large', 'xlarge', '2xlarge', '4xlarge'].map(size => `mq.m5.${size}`);
 
 /**
- * ActiveMQ. What RabbitMQ's queues say of themselves stands in its configuration: each queue has a DLQ of its own,
- * `DLQ.<queue>`, and the broker itself tries again, after growing pauses, whatever a consumer gave back.
+ * ActiveMQ, which programs here speak STOMP to. What RabbitMQ's queues say of themselves stands in its configuration:
+ * each queue has a DLQ of its own, named as there, and the broker itself tries again, after growing pauses, whatever
+ * a program refused. Consumers of this repository refuse nothing: they move what failed, and count by themselves.
  *
  * @see https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/permitted-configs.html
  */
@@ -39,11 +40,12 @@ export function activeMq(props: ActiveMqProps = {}): BrokerEngine {
   const deliveryLimit = props.deliveryLimit ?? 5;
   return {
     engineType: 'ACTIVEMQ',
-    engineVersion: '5.18',
+    engineVersion: '5.19',
     deploymentMode: isPair ? 'ACTIVE_STANDBY_MULTI_AZ' : 'SINGLE_INSTANCE',
     hostInstanceType,
     zones: isPair ? 2 : 1,
-    port: 5671,
+    endpoints: 'StompEndpoints',
+    port: 61614,
     // Lambda speaks OpenWire with it.
     eventSourcePort: 61617,
     configuration: configurationWith(deliveryLimit),

@@ -9,7 +9,9 @@ export interface BrokerEngine {
   readonly hostInstanceType: string;
   /** Subnets that it is in, each in a zone of its own. */
   readonly zones: number;
-  /** Port that programs connect to, over TLS. */
+  /** Its endpoints that programs connect to, over TLS: those of what they speak. */
+  readonly endpoints: 'AmqpEndpoints' | 'StompEndpoints';
+  /** Port of these. */
   readonly port: number;
   /** Port that Lambda takes messages from, over TLS. */
   readonly eventSourcePort: number;

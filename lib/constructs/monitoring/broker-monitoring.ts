@@ -3,8 +3,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { AlarmTopic } from '../alarm-topic.ts';
 import type { MessageBroker } from '../message-broker.ts';
-import { validateProps } from '../validation.ts';
-import { brokerMetric, queueMetric } from './broker-metrics.ts';
+import { brokerMeasure, brokerMetric, queueMeasure } from './broker-metrics.ts';
 import { MonitoringAlarm } from './monitoring-alarm.ts';
 import { fineAlarms } from './monitoring-context.ts';
 
@@ -53,8 +52,8 @@ const highStore = 80;
  * has nobody who would, a DLQ has a message. Processor and connections are fine alarms: where a stage has the
  * essential ones, they are not there.
  *
- * @throws PropsError when queues are named of an ActiveMQ broker: its metrics of queues go by other names.
  * @see https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/rabbitmq-logging-monitoring.html
+ * @see https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/activemq-logging-monitoring.html
  */
 export class BrokerMonitoring extends Construct {
   readonly alarms: readonly cloudwatch.Alarm[];
@@ -62,23 +61,11 @@ export class BrokerMonitoring extends Construct {
   constructor(scope: Construct, id: string, props: BrokerMonitoringProps) {
     const { broker, queues, deadLetterQueues } = props;
     const isRabbit = broker.engine.engineType === 'RABBITMQ';
-    validateProps(scope, id, [
-      {
-        prop: 'queues',
-        value: queues.join(', '),
-        holds: isRabbit || queues.length + deadLetterQueues.length === 0,
-        allowed: 'none for ActiveMQ',
-        remedy: 'Watch QueueSize of its queues by alarms of your own.',
-      },
-    ]);
     super(scope, id);
     const maxBacklog = props.maxBacklog ?? 1_000;
     this.alarms = [
       ...(isRabbit ? this.#ofRabbitMq(broker) : this.#ofActiveMq(broker)),
-      ...fineAlarms(this, () => [
-        this.#cpu(broker, isRabbit ? 'SystemCpuUtilization' : 'CpuUtilization'),
-        this.#connections(broker, props.maxConnections ?? 100),
-      ]),
+      ...fineAlarms(this, () => [this.#cpu(broker), this.#connections(broker, props.maxConnections ?? 100)]),
       ...queues.flatMap(queue => [this.#depth(broker, queue, maxBacklog), this.#consumers(broker, queue)]),
       ...deadLetterQueues.map(queue => this.#deadLetters(broker, queue)),
     ];
@@ -152,12 +139,15 @@ export class BrokerMonitoring extends Construct {
     ];
   }
 
-  #cpu(broker: MessageBroker, metricName: string): cloudwatch.Alarm {
+  #cpu(broker: MessageBroker): cloudwatch.Alarm {
     return new MonitoringAlarm(this, 'Cpu', {
       means: `The broker's processors are busy for more than ${highCpu} percent of a quarter of an hour.`,
       breaks: 'Messages are confirmed and handed out late, and connections may be lost.',
       runbook: 'brokerCpu',
-      metric: brokerMetric(broker, metricName, { statistic: cloudwatch.Stats.AVERAGE, period: fiveMinutes }),
+      metric: brokerMeasure(broker, 'processors', {
+        statistic: cloudwatch.Stats.AVERAGE,
+        period: fiveMinutes,
+      }),
       threshold: highCpu,
       comparisonOperator: above,
       evaluationPeriods: 3,
@@ -165,13 +155,11 @@ export class BrokerMonitoring extends Construct {
   }
 
   #connections(broker: MessageBroker, maxConnections: number): cloudwatch.Alarm {
-    const metricName =
-      broker.engine.engineType === 'RABBITMQ' ? 'ConnectionCount' : 'CurrentConnectionsCount';
     return new MonitoringAlarm(this, 'Connections', {
       means: `There are more than ${maxConnections} connections: somebody opens them and does not close them.`,
       breaks: 'At its limit, the broker refuses whoever connects, consumers that were replaced among them.',
       runbook: 'brokerConnections',
-      metric: brokerMetric(broker, metricName, {
+      metric: brokerMeasure(broker, 'connections', {
         statistic: cloudwatch.Stats.MAXIMUM,
         period: fiveMinutes,
       }),
@@ -187,7 +175,7 @@ export class BrokerMonitoring extends Construct {
       breaks:
         'What they ask for is late, and later every minute. A broker that is filled blocks all publishers.',
       runbook: 'brokerQueueDepth',
-      metric: queueMetric(broker, queue, 'MessageReadyCount', {
+      metric: queueMeasure(broker, queue, 'waiting', {
         statistic: cloudwatch.Stats.MINIMUM,
         period: fiveMinutes,
       }),
@@ -202,7 +190,7 @@ export class BrokerMonitoring extends Construct {
       means: `Nobody takes messages from ${queue} for a quarter of an hour.`,
       breaks: 'What its messages ask for is not done. They wait.',
       runbook: 'brokerNoConsumers',
-      metric: queueMetric(broker, queue, 'ConsumerCount', {
+      metric: queueMeasure(broker, queue, 'consumers', {
         statistic: cloudwatch.Stats.MAXIMUM,
         period: fiveMinutes,
       }),
@@ -218,7 +206,7 @@ export class BrokerMonitoring extends Construct {
       breaks:
         'What they ask for is not done until they are published again. They wait for as long as it takes.',
       runbook: 'brokerDeadLetters',
-      metric: queueMetric(broker, queue, 'MessageCount', {
+      metric: queueMeasure(broker, queue, 'all', {
         statistic: cloudwatch.Stats.MAXIMUM,
         period: minute,
       }),

@@ -97,4 +97,50 @@ describe('brokerConsumer', () => {
     await expect(done).rejects.toThrow(DependencyDownError);
     expect(rejected).toEqual([]);
   });
+
+  it('takes what Lambda hands over of ActiveMQ as well', async () => {
+    const rejected: QueueMessage[] = [];
+    const handled: string[] = [];
+    const handler = brokerConsumer({
+      selection: invoiceEvents,
+      subjectField: 'order_id',
+      async handle({ order_id }) {
+        handled.push(order_id);
+        return { outcome: 'invoiced' };
+      },
+      rejects: { send: async message => void rejected.push(message) },
+    });
+    const messageOf = (messageID: string, body: string) => ({
+      messageID,
+      messageType: 'jms/text-message' as const,
+      deliveryMode: 2,
+      replyTo: null,
+      type: 'order_placed',
+      expiration: '0',
+      priority: 4,
+      correlationId: 'correlation-1',
+      redelivered: false,
+      destination: { physicalName: 'invoices' },
+      data: Buffer.from(body).toString('base64'),
+      timestamp: 1_767_225_845_000,
+      brokerInTime: 1_767_225_845_001,
+      brokerOutTime: 1_767_225_845_002,
+      properties: { 'content-type': 'application/json' },
+    });
+    await handler(
+      {
+        eventSource: 'aws:mq',
+        eventSourceArn: 'arn:aws:mq:eu-west-1:111111111111:broker:orders:b-1',
+        messages: [
+          messageOf('ID:b-1-1', JSON.stringify(orderPlaced({ order_id: '1' }))),
+          messageOf('ID:b-1-2', 'no JSON'),
+          messageOf('ID:b-1-3', JSON.stringify(orderPlaced({ order_id: '3' }))),
+        ],
+      },
+      lambdaContext(),
+    );
+    expect(handled).toEqual(['1', '3']);
+    expect(rejected).toMatchObject([{ body: 'no JSON', attributes: { [failureHeaders.queue]: 'invoices' } }]);
+    expect(outcomes()[0]).toMatchObject({ outcome: 'invoiced', queue: 'invoices', message_id: 'ID:b-1-1' });
+  });
 });

@@ -142,6 +142,7 @@ describe('values out of range', () => {
     ['tableEncryption', 'none', 'aws-owned, customer-managed'],
     ['redrive', 'on', 'off, manual, scheduled'],
     ['eventStream', 'provisioned', 'none, on-demand'],
+    ['brokerEngine', 'kafka', 'rabbitmq, activemq'],
     ['alarms', 'some', 'essential, full'],
     [
       'archivedTopicArn',

@@ -4,17 +4,23 @@ import { heardThroughComposites } from '../../../lib/validation/alarm-rules.ts';
 import { alarmMetrics, inWords, metricsOf, type NamedMetric, widgetsOf } from '../../support/dashboards.ts';
 import { awsMetrics, type MetricNamespace, ownMetrics } from '../../support/metric-catalogue.ts';
 import { resourcesOfType } from '../../support/stack-template.ts';
-import { synthesizedApp, type TemplateJson } from '../../support/synthesized-app.ts';
+import { synthesizedApp, systemTemplate, type TemplateJson } from '../../support/synthesized-app.ts';
 
-const everyTemplate = (
-  [
-    ['dev', {}],
-    ['prod', { eventStream: 'on-demand' }],
-  ] as const
-).flatMap(([stage, context]) => {
-  const { stackNames, template } = synthesizedApp(stage, context);
-  return stackNames.map(name => ({ name: `${name} of ${stage}`, template: template(name) }));
-});
+const everyTemplate = [
+  ...(
+    [
+      ['dev', {}],
+      ['prod', { eventStream: 'on-demand' }],
+    ] as const
+  ).flatMap(([stage, context]) => {
+    const { stackNames, template } = synthesizedApp(stage, context);
+    return stackNames.map(name => ({ name: `${name} of ${stage}`, template: template(name) }));
+  }),
+  ...(['dev', 'prod'] as const).map(stage => ({
+    name: `message-broker on ActiveMQ of ${stage}`,
+    template: systemTemplate('message-broker', stage, { brokerEngine: 'activemq' }),
+  })),
+];
 
 /** What brokers have that is in no template: their programs declare it. */
 const namesOnBrokers: Readonly<Record<string, readonly string[]>> = {
@@ -77,8 +83,19 @@ function namesResource(template: TemplateJson, type: string | undefined, value: 
   if (id !== undefined) return template.Resources[id]?.Type === type;
   // A name that the template itself gives, so that others need not refer to the resource.
   return resourcesOfType(template, type ?? '').some(([, { Properties }]) =>
-    Object.entries(Properties).some(([property, name]) => /Name$/.test(property) && name === value),
+    Object.entries(Properties).some(
+      ([property, name]) => /Name$/.test(property) && namesUnder(String(name), Properties).includes(value),
+    ),
   );
+}
+
+/** Names under which metrics come of what has a name: those of its instances, of an ActiveMQ broker. */
+function namesUnder(
+  name: string,
+  { EngineType, DeploymentMode }: Readonly<Record<string, unknown>>,
+): string[] {
+  if (EngineType !== 'ACTIVEMQ') return [name];
+  return DeploymentMode === 'SINGLE_INSTANCE' ? [`${name}-1`] : [`${name}-1`, `${name}-2`];
 }
 
 /** Metrics that filters make of logs, by their namespace. */

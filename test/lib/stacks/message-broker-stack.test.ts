@@ -71,6 +71,56 @@ it('reaches Lambda and Secrets Manager from where the pollers are', () => {
   }
 });
 
+describe('on ActiveMQ', () => {
+  const context = { brokerEngine: 'activemq' };
+  const single = systemTemplate(system, 'dev', context);
+  const pair = systemTemplate(system, 'prod', context);
+
+  it('is one instance in dev, and a pair in prod', () => {
+    const propertiesIn = (template: TemplateJson) =>
+      theOnly(template, 'AWS::AmazonMQ::Broker').resource.Properties;
+    expect(propertiesIn(single)).toMatchObject({ EngineType: 'ACTIVEMQ', DeploymentMode: 'SINGLE_INSTANCE' });
+    expect(propertiesIn(pair).DeploymentMode).toBe('ACTIVE_STANDBY_MULTI_AZ');
+    expect(propertiesIn(pair).SubnetIds).toHaveLength(2);
+  });
+
+  it.each([
+    ['dev', single],
+    ['prod', pair],
+  ])('tells bridge and warehouse where STOMP is spoken in %s', (_, template) => {
+    const { id } = theOnly(template, 'AWS::AmazonMQ::Broker');
+    for (const variable of ['TABLE_NAME', 'JOB']) {
+      const { Properties } = taskWith(template, variable);
+      expect(JSON.stringify(Properties)).toContain(`{"Fn::GetAtt":["${id}","StompEndpoints"]}`);
+    }
+  });
+
+  it('lets programs in over STOMP, and pollers over OpenWire', () => {
+    const group = resourcesOfType(single, 'AWS::EC2::SecurityGroup').find(([id]) =>
+      id.startsWith('BrokerGroup'),
+    );
+    const ports = resourcesOfType(single, 'AWS::EC2::SecurityGroupIngress')
+      .filter(([, { Properties }]) => referredId(Properties.GroupId) === group?.[0])
+      .map(([, { Properties }]) => Properties.FromPort);
+    expect(ports.sort()).toEqual([61614, 61614, 61617]);
+  });
+
+  it('polls the invoices, and reaches what the pollers of ActiveMQ call too', () => {
+    expect(theOnly(single, 'AWS::Lambda::EventSourceMapping').resource.Properties).toMatchObject({
+      Queues: [invoiceQueue.name],
+      SourceAccessConfigurations: [{ Type: 'BASIC_AUTH' }],
+    });
+    const services = resourcesOfType(single, 'AWS::EC2::VPCEndpoint').map(([, { Properties }]) =>
+      JSON.stringify(Properties.ServiceName),
+    );
+    expect(services.filter(name => name.includes('.sts'))).toHaveLength(1);
+  });
+
+  it('differs from RabbitMQ as it did', () => {
+    expect(templateDifferences(dev, single)).toMatchSnapshot();
+  });
+});
+
 it('is what it was', () => {
   expect(templatePicture(dev)).toMatchSnapshot();
 });

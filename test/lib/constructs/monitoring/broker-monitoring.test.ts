@@ -7,7 +7,6 @@ import {
   type BrokerMonitoringProps,
 } from '../../../../lib/constructs/monitoring/broker-monitoring.ts';
 import { PrivateNetwork } from '../../../../lib/constructs/private-network.ts';
-import { PropsError } from '../../../../lib/constructs/validation.ts';
 import { resourceOf, testStack } from '../../../support/stack-template.ts';
 
 function monitor(engine = rabbitMq(), props: Partial<BrokerMonitoringProps> = {}) {
@@ -16,8 +15,8 @@ function monitor(engine = rabbitMq(), props: Partial<BrokerMonitoringProps> = {}
   const { alarms } = new BrokerMonitoring(stack, 'Monitoring', {
     broker: new MessageBroker(stack, 'Broker', { network, engine }),
     alarmTopic: new AlarmTopic(stack, 'Alarms'),
-    queues: engine.engineType === 'RABBITMQ' ? ['orders'] : [],
-    deadLetterQueues: engine.engineType === 'RABBITMQ' ? ['orders.dead'] : [],
+    queues: ['orders'],
+    deadLetterQueues: ['orders.dead'],
     ...props,
   });
   return {
@@ -72,15 +71,36 @@ it('lets a thousand messages wait, and a hundred connections be, unless told oth
 
 it('watches an ActiveMQ broker by the metrics that it has, as its first instance', () => {
   const { ids, alarm } = monitor(activeMq());
-  expect(ids).toEqual(['Connections', 'Cpu', 'Disk', 'Memory']);
+  expect(ids).toEqual(monitor().ids);
   expect(alarm('Memory')).toMatchObject({
     MetricName: 'HeapUsage',
     Dimensions: [{ Name: 'Broker', Value: 'orders-Broker-1' }],
   });
   expect(alarm('Disk').MetricName).toBe('StorePercentUsage');
   expect(alarm('Cpu').MetricName).toBe('CpuUtilization');
+  expect(alarm('Connections').MetricName).toBe('CurrentConnectionsCount');
+  expect(alarm('OrdersDepth').MetricName).toBe('QueueSize');
+  expect(alarm('OrdersNoConsumers').MetricName).toBe('ConsumerCount');
+  expect(alarm('OrdersDeadNotEmpty')).toMatchObject({
+    MetricName: 'QueueSize',
+    Threshold: 1,
+    Dimensions: [
+      { Name: 'Broker', Value: 'orders-Broker-1' },
+      { Name: 'Queue', Value: 'orders.dead' },
+    ],
+  });
 });
 
-it('fails when queues of an ActiveMQ broker are named', () => {
-  expect(() => monitor(activeMq(), { queues: ['orders'] })).toThrow(PropsError);
+it('watches whichever instance of a pair is active', () => {
+  const { alarm } = monitor(activeMq({ deployment: 'active-standby' }));
+  const { Metrics } = alarm('OrdersDeadNotEmpty') as {
+    Metrics: { Expression?: string; MetricStat?: { Metric: { Dimensions: object[] } } }[];
+  };
+  expect(Metrics.map(({ Expression, MetricStat }) => Expression ?? MetricStat?.Metric.Dimensions[0])).toEqual(
+    [
+      'MAX([FILL(first_QueueSize_orders_dead, 0), FILL(second_QueueSize_orders_dead, 0)])',
+      { Name: 'Broker', Value: 'orders-Broker-1' },
+      { Name: 'Broker', Value: 'orders-Broker-2' },
+    ],
+  );
 });
