@@ -48,6 +48,7 @@ export const freeTypes: Readonly<Record<string, string>> = {
   'AWS::Logs::MetricFilter': 'its metric is counted at the alarm that looks at it',
   'AWS::Logs::QueryDefinition':
     'saved queries are free; running one costs half a cent for each GB that it reads',
+  'AWS::Logs::ResourcePolicy': nothingToPay,
   'AWS::S3::BucketPolicy': nothingToPay,
   'AWS::SES::ConfigurationSetEventDestination': nothingToPay,
   'AWS::SES::Template': nothingToPay,

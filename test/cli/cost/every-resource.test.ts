@@ -10,6 +10,9 @@ const systems = [
   ...templatesOf('prod', { eventStream: 'on-demand' })
     .filter(({ name }) => name === 'event-archive')
     .map(template => ({ name: 'event-archive with a stream', template })),
+  ...templatesOf('prod', { brokerEngine: 'activemq' })
+    .filter(({ name }) => name === 'message-broker')
+    .map(template => ({ name: 'message-broker on ActiveMQ', template })),
 ];
 
 it.each(systems)(
