@@ -54,7 +54,7 @@ export const systemNames = Object.keys(systems) as SystemName[];
 
 /** Adds systems to the app, all by default, in the stage that its context names. */
 export function addSystems(app: App, names: readonly SystemName[] = systemNames): void {
-  const config = stageConfigFrom(name => app.node.tryGetContext(name));
+  const config = stageConfigFrom(app.node.getAllContext());
   const stacks = new Map<string, SystemStack>(
     names.map(name => [name, new systems[name](app, name, { config, systems: systemNames })]),
   );

@@ -1,3 +1,4 @@
+import leven from 'leven';
 import * as v from 'valibot';
 
 function wholeNumber(smallest: number, largest: number) {
@@ -394,8 +395,8 @@ export class StageConfigError extends Error {
   override readonly name = 'StageConfigError';
 }
 
-/** Reads a context value, as `-c name=value` gives it. */
-export type ContextReader = (name: string) => unknown;
+/** Context values by their names, as `-c name=value` gives them, and all others that the app was given. */
+export type Context = Readonly<Record<string, unknown>>;
 
 /**
  * The configuration of the stage that the context names, `dev` by default. Any value but `stage` and
@@ -403,8 +404,9 @@ export type ContextReader = (name: string) => unknown;
  *
  * @throws StageConfigError naming property, value and what is allowed.
  */
-export function stageConfigFrom(context: ContextReader): StageConfig {
-  const stage = context('stage') ?? 'dev';
+export function stageConfigFrom(context: Context): StageConfig {
+  refuseMisspelt(Object.keys(context));
+  const stage = context.stage ?? 'dev';
   const defaults = Object.hasOwn(stages, String(stage)) ? stages[stage as StageConfig['stage']] : undefined;
   if (!defaults) {
     throw new StageConfigError(
@@ -414,7 +416,7 @@ export function stageConfigFrom(context: ContextReader): StageConfig {
   const given = Object.keys(stageConfig.entries)
     .filter(name => name !== 'stage' && name !== 'tags')
     .flatMap(name => {
-      const value = context(name);
+      const value = context[name];
       return value === undefined ? [] : [[name, inItsType(name as keyof StageConfig, value)]];
     });
   const result = v.safeParse(
@@ -436,6 +438,31 @@ export function stageConfigFrom(context: ContextReader): StageConfig {
 /** Whether a context value of this name is one of a stage's, or names the stage. */
 export function isStageValue(name: string): boolean {
   return name in stageConfig.entries && name !== 'tags';
+}
+
+/**
+ * A value under a name that is nearly one of a stage's would change nothing, and nobody would notice. Others that
+ * are none are left alone: the context holds what CDK, its libraries and a person's `~/.cdk.json` put there.
+ */
+function refuseMisspelt(given: readonly string[]): void {
+  const names = Object.keys(stageConfig.entries).filter(isStageValue);
+  for (const name of given) {
+    if (isStageValue(name)) continue;
+    const meant = names.find(candidate => isNearly(name, candidate));
+    if (meant === undefined) continue;
+    throw new StageConfigError(
+      `${name} is no value of a stage. Did you mean ${meant}? lib/config/stage.ts has all of them.`,
+    );
+  }
+}
+
+/** Whether two names differ in a letter, long ones in two, or in the way in which their words are joined. */
+function isNearly(name: string, candidate: string): boolean {
+  const [given, known] = [name, candidate].map(text => text.toLowerCase().replace(/[^a-z]/g, '')) as [
+    string,
+    string,
+  ];
+  return leven(given, known) <= (known.length < 8 ? 1 : 2);
 }
 
 /** The command line gives every value as text: what is none as such, an account id is one, may be a number. */

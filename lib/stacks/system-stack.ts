@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import { CfnOutput, CfnParameter, Duration, RemovalPolicy, Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { StageConfig } from '../config/stage.ts';
@@ -32,6 +32,7 @@ export abstract class SystemStack extends Stack {
     super(scope, id, { terminationProtection: keepsData, ...props });
     this.config = config;
     setMonitoringContext(this, { docsUrl: config.docsUrl, alarms: config.alarms });
+    this.#keepStage();
     this.removalPolicy = keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
     Tags.of(this).add('system', id);
     for (const [name, value] of Object.entries(config.tags)) Tags.of(this).add(name, value);
@@ -69,15 +70,38 @@ export abstract class SystemStack extends Stack {
   /** Address that mails come from. */
   protected mailFrom(): string {
     const { mailFrom, mailFromParameter } = this.config;
-    return mailFromParameter === undefined
-      ? mailFrom
-      : StringParameter.fromStringParameterName(this, 'MailFrom', mailFromParameter).stringValue;
+    return mailFromParameter === undefined ? mailFrom : this.parameterValue(mailFromParameter);
   }
 
   /** Read from Systems Manager when the stack is deployed, so that each account has its own. */
   protected paymentGatewayUrl(): string | undefined {
     const name = this.config.paymentGatewayUrlParameter;
-    return name && StringParameter.fromStringParameterName(this, 'PaymentGatewayUrl', name).stringValue;
+    return name && this.parameterValue(name);
+  }
+
+  /**
+   * What Systems Manager holds under a name when the stack is deployed. Another name is another parameter of the
+   * template: a deployment keeps the values of those that were there before, and with them the name.
+   */
+  protected parameterValue(name: string): string {
+    return StringParameter.valueForStringParameter(this, name);
+  }
+
+  /**
+   * Refuses to be deployed over a stack of another stage. A deployment gives each parameter the value that it had,
+   * and CloudFormation compares it with what is allowed now before it changes anything.
+   */
+  #keepStage(): void {
+    const { stage } = this.config;
+    const kept = new CfnParameter(this, 'Stage', {
+      description: 'The stage of this stack, from its first deployment on',
+      default: stage,
+      allowedValues: [stage],
+      constraintDescription:
+        `this stack is of another stage than ${stage}, for which it was about to be deployed. ` +
+        'Name its own: -c stage=<stage>. Another stage goes to another account or region.',
+    });
+    new CfnOutput(this, 'DeployedStage', { value: kept.valueAsString });
   }
 
   /** Shows a message's way on the system's dashboard, if the stage wants one. Alarms are made before. */

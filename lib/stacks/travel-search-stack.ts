@@ -1,6 +1,5 @@
 import { CfnOutput, Duration } from 'aws-cdk-lib';
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
-import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { answerValidSeconds, searchFlightsJob, searchTime } from '../../contracts/travel.ts';
 import {
@@ -183,6 +182,6 @@ export class TravelSearchStack extends SystemStack {
   #airlines(): string {
     const name = this.config.airlinesParameter;
     if (name === undefined) return JSON.stringify(simulatedAirlines);
-    return StringParameter.fromStringParameterName(this, 'Airlines', name).stringValue;
+    return this.parameterValue(name);
   }
 }

@@ -163,7 +163,10 @@ describe('roles may do what their functions do, and nothing else', () => {
     });
 
     it('Welcome, which sends its own mail from one address', async () => {
-      const from = { dev: 'no-reply@example.com', prod: 'MailFromParameter@example.com' }[stage];
+      const from = {
+        dev: 'no-reply@example.com',
+        prod: 'SsmParameterValuemessagingprodmailfromC96584B6F00A464EAD1953AFF4B05118Parameter@example.com',
+      }[stage];
       const send = (...actions: string[]) => actions.map(action => `ses:${action} from ${from}`);
       const reach = await reachOf(world.resource(`${stack}/Welcome/Role`), world);
       expect(reach).toEqual({

@@ -34,7 +34,13 @@ export function testApp(context: Readonly<Record<string, unknown>> = {}): App {
 export interface TemplateJson {
   readonly Resources: Readonly<Record<string, ResourceJson>>;
   readonly Outputs?: Readonly<Record<string, { readonly Value: unknown; readonly Description?: string }>>;
-  readonly Parameters?: Readonly<Record<string, { readonly Type: string; readonly Default?: string }>>;
+  readonly Parameters?: Readonly<Record<string, ParameterJson>>;
+}
+
+export interface ParameterJson {
+  readonly Type: string;
+  readonly Default?: string;
+  readonly AllowedValues?: readonly string[];
 }
 
 export interface ResourceJson {

@@ -1,6 +1,6 @@
 import { type StageConfig, StageConfigError, stageConfigFrom } from '../../../lib/config/stage.ts';
 
-const configWith = (context: Record<string, unknown>) => stageConfigFrom(name => context[name]);
+const configWith = (context: Record<string, unknown>) => stageConfigFrom(context);
 
 const faultOf = (context: Record<string, unknown>): Error => {
   try {
@@ -215,5 +215,34 @@ describe('other accounts and regions', () => {
   ])('fail for %j', (context, message) => {
     expect(faultOf(context)).toBeInstanceOf(StageConfigError);
     expect(faultOf(context).message).toContain(message);
+  });
+});
+
+describe('names that are nearly those of values', () => {
+  it.each([
+    ['statge', 'stage'],
+    ['Stage', 'stage'],
+    ['alarmEmail', 'alarmEmails'],
+    ['alarm-emails', 'alarmEmails'],
+    ['monthlyBudgetInUSD', 'monthlyBudgetInUsd'],
+    ['maxConcurency', 'maxConcurrency'],
+  ])('refuses %s', (given, meant) => {
+    const fault = faultOf({ [given]: 'prod' });
+    expect(fault).toBeInstanceOf(StageConfigError);
+    expect(fault.message).toBe(
+      `${given} is no value of a stage. Did you mean ${meant}? lib/config/stage.ts has all of them.`,
+    );
+  });
+
+  it.each([
+    '@aws-cdk/core:enablePartitionLiterals',
+    'aws:cdk:bundling-stacks',
+    'availability-zones:account=111122223333:region=eu-west-1',
+    'cli-telemetry',
+    'owner',
+    'page',
+    'tag',
+  ])('leaves %s to whoever reads it', name => {
+    expect(configWith({ [name]: true }).stage).toBe('dev');
   });
 });

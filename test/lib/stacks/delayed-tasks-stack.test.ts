@@ -129,6 +129,7 @@ it('has outputs for who posts, who does tasks and who operates', () => {
   expect(Object.keys(dev.Outputs ?? {}).sort()).toEqual([
     'AlarmTopicArn',
     'DashboardUrl',
+    'DeployedStage',
     'DueTasksTopicArn',
     'ScheduleDlqUrl',
     'ScheduleGroupName',

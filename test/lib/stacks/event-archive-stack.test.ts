@@ -273,6 +273,7 @@ it('says what a publisher, an operator and a replay need', () => {
     'ArchivedTopicArn',
     'DashboardUrl',
     'DeliveryStreamName',
+    'DeployedStage',
     'UnreadableQueueUrl',
   ]);
   expect(dev.Outputs).toMatchObject({

@@ -244,6 +244,21 @@ describe.each(everyStack)('$name', ({ stage, stack, template }) => {
     );
   });
 
+  it('takes no stack of another stage for its own', () => {
+    // What a deployment gives the parameter: what the stack has, or else the default.
+    const stageOf = ({ Parameters = {} }: TemplateJson) => Parameters.Stage;
+    const before = systemTemplate(stack.stackName as SystemName, stage === 'dev' ? 'prod' : 'dev');
+    expect(stageOf(template)).toMatchObject({ Default: stage, AllowedValues: [stage] });
+    expect(stageOf(template)?.AllowedValues).not.toContain(stageOf(before)?.Default);
+  });
+
+  it('asks Systems Manager for no name that an earlier deployment has kept', () => {
+    const { BootstrapVersion: _, ...own } = template.Parameters ?? {};
+    for (const [id, { Type, Default = '' }] of Object.entries(own)) {
+      if (Type.startsWith('AWS::SSM::')) expect(id).toContain(Default.replace(/[^A-Za-z0-9]/g, ''));
+    }
+  });
+
   it('names no account, and no region or partition unless it is bound to one', () => {
     const isBound = !Token.isUnresolved(stack.region);
     const regions = RegionInfo.regions.map(({ name }) => name);

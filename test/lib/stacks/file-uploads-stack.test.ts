@@ -173,6 +173,7 @@ it('says what an uploader, a subscriber, an operator and the demonstration need'
   expect(Object.keys(dev.Outputs ?? {}).sort()).toEqual([
     'AlarmTopicArn',
     'DashboardUrl',
+    'DeployedStage',
     'DirectBucketName',
     'DirectDlqUrl',
     'DirectQueueUrl',

@@ -97,6 +97,7 @@ it('has outputs for who uploads, who listens and who operates', () => {
   expect(Object.keys(dev.Outputs ?? {}).sort()).toEqual([
     'AlarmTopicArn',
     'DashboardUrl',
+    'DeployedStage',
     'JobsDlqUrl',
     'JobsQueueUrl',
     'NoticesDlqUrl',

@@ -253,6 +253,7 @@ it('has outputs for who publishes, who sets it up and who operates', () => {
     'DashboardUrl',
     'DatabaseDlqUrl',
     'DatabaseQueueUrl',
+    'DeployedStage',
     'EmailDlqUrl',
     'EmailQueueUrl',
     'FeedbackDlqUrl',

@@ -399,6 +399,7 @@ describe('outputs', () => {
     expect(Object.keys(dev.Outputs ?? {}).sort()).toEqual([
       'AlarmTopicArn',
       'DashboardUrl',
+      'DeployedStage',
       'InventoryDlqUrl',
       'InventoryQueueUrl',
       'OrderPlacedTopicArn',

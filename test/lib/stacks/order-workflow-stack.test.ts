@@ -147,6 +147,7 @@ it('has outputs for who posts and who operates', () => {
   expect(Object.keys(dev.Outputs ?? {}).sort()).toEqual([
     'AlarmTopicArn',
     'DashboardUrl',
+    'DeployedStage',
     'OrdersUrl',
     'PaymentTasksDlqUrl',
     'PaymentTasksQueueUrl',

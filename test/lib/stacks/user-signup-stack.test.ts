@@ -200,6 +200,7 @@ it('has outputs for who signs up and who operates', () => {
     'CrmEndpointUrl',
     'CrmUndeliveredUrl',
     'DashboardUrl',
+    'DeployedStage',
     'EventLogDlqUrl',
     'EventLogQueueUrl',
     'LoggedEventsTableName',

@@ -182,6 +182,7 @@ it('has outputs for who uploads, who reads and who operates', () => {
   expect(Object.keys(dev.Outputs ?? {}).sort()).toEqual([
     'AlarmTopicArn',
     'DashboardUrl',
+    'DeployedStage',
     'NoticesDlqUrl',
     'NoticesQueueUrl',
     'ResultsBucketName',
