@@ -2,6 +2,7 @@ import { DEFAULT_REGION, readAssembly } from './assembly/cloud-assembly.ts';
 import { ResolvedAssembly } from './assembly/resolved-assembly.ts';
 import { selectStacks } from './assembly/stack-selection.ts';
 import type { TemplateResource } from './assembly/template.ts';
+import type { BrokerKind } from './brokers/brokers.ts';
 import type { CloudEventStream } from './cloud-events.ts';
 import type { Mail } from './emulators/ses/mail.ts';
 import { KNOWN_LIMITS } from './known-limits.ts';
@@ -139,7 +140,7 @@ async function provisioned(
 ): Promise<LocalCloud> {
   const endpoint = parts.endpoint.url;
   const httpApi = (apiId: string) => parts.httpApis.url(apiId);
-  const broker = (name: string) => parts.brokers.address(name);
+  const broker = (name: string, kind: BrokerKind) => parts.brokers.address(name, kind);
   const registry = new ProviderRegistry(PROVIDERS);
   const assembly = new ResolvedAssembly(templates, {
     identify: resource => registry.identify(resource, { endpoint, httpApi, broker }),

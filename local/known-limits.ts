@@ -25,6 +25,6 @@ export const KNOWN_LIMITS: readonly string[] = [
   'Throttle policies of HTTP(S) subscriptions do not slow deliveries down.',
   'Calls are not recorded: there is no trail, no Athena, and no alarm of dangerous calls.',
   'Secrets Manager keeps one version of a secret, and answers GetSecretValue and PutSecretValue.',
-  'Of message brokers, RabbitMQ runs here where it is installed: without TLS, in the version of this machine, on one node, and silent in metrics.',
+  'Message brokers run here where RabbitMQ or ActiveMQ is installed: without TLS, in the version of this machine, on one node, and silent in metrics.',
   'Mails stay in an outbox: SES sends none, verifies no sender, and fills in plain {{placeholders}} only.',
 ];

@@ -73,7 +73,7 @@ async function run(options: RunOptions): Promise<number> {
       const scenario = scenarios.get(stack.name);
       if (!scenario) continue;
       print(styleText('bold', stack.name));
-      const lacking = scenario.lacking?.();
+      const lacking = scenario.lacking?.(stack);
       if (lacking !== undefined) {
         report.leaveOut(stack.name, lacking);
         continue;
@@ -100,9 +100,10 @@ async function run(options: RunOptions): Promise<number> {
     const demonstrations = Promise.all(
       cloud.stacks.map(stack => {
         const scenario = scenarios.get(stack.name);
-        return scenario?.lacking?.() === undefined
+        const lacking = scenario?.lacking?.(stack);
+        return lacking === undefined
           ? scenario?.demonstrate(running.of(stack), tell)
-          : tell(`${stack.name} is not run: this machine lacks ${scenario.lacking()}`);
+          : tell(`${stack.name} is not run: this machine lacks ${lacking}`);
       }),
     );
     await Promise.race([demonstrations, interrupted]);

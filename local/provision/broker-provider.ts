@@ -1,7 +1,8 @@
 import { ACCOUNT_ID } from '../assembly/cloud-assembly.ts';
 import type { ResourceDeclaration } from '../assembly/resource.ts';
+import { type BrokerKind, brokerPrograms } from '../brokers/brokers.ts';
 import { physicalName } from './physical-name.ts';
-import { listOf } from './property-values.ts';
+import { listOf, textOf } from './property-values.ts';
 import type { ResourceProvider } from './provider.ts';
 
 /** @see https://docs.aws.amazon.com/amazon-mq/latest/api-reference/brokers.html */
@@ -12,39 +13,73 @@ interface User {
   readonly Password: string;
 }
 
+/** What each kind of broker is connected to by. */
+const endpoints: Readonly<Record<BrokerKind, string>> = {
+  RABBITMQ: 'AmqpEndpoints',
+  ACTIVEMQ: 'StompEndpoints',
+};
+
 export const brokerProvider: ResourceProvider = {
   type: 'AWS::AmazonMQ::Broker',
-  // After the secret that holds its password.
+  // After its configuration, and the secret that holds its password.
   phase: 'compute',
   identify(resource, addresses) {
     const name = brokerName(resource);
     const id = `b-${resource.logicalId.slice(-8).toLowerCase()}`;
+    const kind = kindOf(resource);
     return {
       ref: id,
       attributes: {
         Id: id,
         Arn: `arn:aws:mq:${resource.region}:${ACCOUNT_ID}:broker:${name}:${id}`,
-        AmqpEndpoints: [addresses.broker(name)],
+        [endpoints[kind]]: [addresses.broker(name, kind)],
       },
     };
   },
   async provision(resource, services) {
-    if (resource.property('EngineType') !== 'RABBITMQ') {
-      services.note(resource, 'does not run here: of brokers, RabbitMQ alone does');
-      return;
-    }
-    if (!services.brokers.areInstalled) {
-      services.note(resource, 'does not run here: no rabbitmq-server is installed on this machine');
+    const kind = kindOf(resource);
+    const program = brokerPrograms[kind];
+    if (!program.isInstalled()) {
+      services.note(resource, `does not run here: this machine lacks ${program.name}`);
       return;
     }
     const [user] = listOf<User>(resource, 'Users');
     if (user === undefined) throw new Error('The broker has no user.');
-    await services.brokers.start(brokerName(resource), {
-      username: user.Username,
-      password: lookedUp(user.Password, services.secrets),
-    });
+    const { Id: settings = '' } = (resource.property('Configuration') ?? {}) as { Id?: string };
+    const { Username: username, Password } = user;
+    const password = lookedUp(Password, services.secrets);
+    await services.brokers.start(brokerName(resource), kind, { username, password }, settings);
   },
 };
+
+/** What a broker is set to; one of this machine takes over what Amazon MQ would, of ActiveMQ. */
+export const brokerConfigurationProvider: ResourceProvider = {
+  type: 'AWS::AmazonMQ::Configuration',
+  phase: 'stores',
+  identify(resource) {
+    const id = configurationId(resource);
+    return {
+      ref: id,
+      attributes: {
+        Id: id,
+        Arn: `arn:aws:mq:${resource.region}:${ACCOUNT_ID}:configuration:${id}`,
+        Revision: '1',
+      },
+    };
+  },
+  async provision(resource, { brokers }) {
+    const data = Buffer.from(textOf(resource, 'Data'), 'base64').toString();
+    brokers.keepConfiguration(configurationId(resource), data);
+  },
+};
+
+function configurationId({ logicalId }: ResourceDeclaration): string {
+  return `c-${logicalId.slice(-8).toLowerCase()}`;
+}
+
+function kindOf(resource: ResourceDeclaration): BrokerKind {
+  return resource.property('EngineType') === 'ACTIVEMQ' ? 'ACTIVEMQ' : 'RABBITMQ';
+}
 
 function brokerName(resource: ResourceDeclaration): string {
   return physicalName(resource, resource.property('BrokerName'), { limit: NAME_LIMIT });

@@ -85,8 +85,8 @@ function pollBroker(resource: ResourceDeclaration, functionName: string, service
     ({ Type }) => Type === 'BASIC_AUTH',
   );
   // `arn:aws:mq:region:account:broker:name:id`
-  const address = services.brokers.address(brokerArn.split(':').at(-2) ?? '');
-  if (secret === undefined || !services.brokers.runsAt(address)) {
+  const address = services.brokers.runningAt(brokerArn.split(':').at(-2) ?? '');
+  if (secret === undefined || address === undefined) {
     services.note(resource, 'does not run here: its broker does not');
     return;
   }

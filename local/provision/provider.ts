@@ -1,4 +1,5 @@
 import type { ResourceDeclaration, ResourceIdentity } from '../assembly/resource.ts';
+import type { BrokerKind } from '../brokers/brokers.ts';
 import type { LocalServices } from './services.ts';
 
 /**
@@ -31,5 +32,5 @@ export interface LocalAddresses {
   /** Where an HTTP API listens, `http://127.0.0.1:4567`. */
   httpApi(apiId: string): string;
   /** Where a message broker listens, `amqp://127.0.0.1:5672`. */
-  broker(name: string): string;
+  broker(name: string, kind: BrokerKind): string;
 }

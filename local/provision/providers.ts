@@ -1,5 +1,5 @@
 import { alarmProvider, compositeAlarmProvider } from './alarm-provider.ts';
-import { brokerProvider } from './broker-provider.ts';
+import { brokerConfigurationProvider, brokerProvider } from './broker-provider.ts';
 import { bucketProvider } from './bucket-provider.ts';
 import { deliveryStreamProvider } from './delivery-stream-provider.ts';
 import { eventInvokeConfigProvider } from './event-invoke-config-provider.ts';
@@ -39,6 +39,7 @@ export const PROVIDERS: readonly ResourceProvider[] = [
   alarmProvider,
   compositeAlarmProvider,
   autoScalingGroupProvider,
+  brokerConfigurationProvider,
   brokerProvider,
   bucketProvider,
   configurationSetProvider,

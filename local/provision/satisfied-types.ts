@@ -10,7 +10,6 @@ const NOT_SCALED = 'fleets keep their size locally (--workers); npm run simulate
 
 /** Resource types that need nothing made for the system to run, and why. */
 export const SATISFIED_TYPES: Readonly<Record<string, string>> = {
-  'AWS::AmazonMQ::Configuration': 'a broker here has settings of its own',
   'AWS::ApiGateway::Account': BOOKKEEPING,
   'AWS::ApiGatewayV2::Deployment': 'routes apply at once locally',
   'AWS::ApiGatewayV2::VpcLink': NO_NETWORK,

@@ -4,6 +4,7 @@ import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Mail } from '../emulators/ses/mail.ts';
+import type { LocalStack } from '../local-stack.ts';
 import type { LogQuery } from './log-query.ts';
 
 /** A line that a function logged of something that it did: one with an `outcome`. */
@@ -72,7 +73,7 @@ export interface Scenario {
    *
    * @default - nothing is lacking
    */
-  readonly lacking?: () => string | undefined;
+  readonly lacking?: (stack: Pick<LocalStack, 'resources'>) => string | undefined;
 
   /** Variables that only demonstrations set, by the path of their function's construct. */
   readonly environment?: Readonly<Record<string, Readonly<Record<string, string>>>>;

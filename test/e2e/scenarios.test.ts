@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { RabbitMqServer } from '../../local/brokers/rabbitmq-server.ts';
 import { systemsWithScenario } from '../../local/scenarios/scenario-catalogue.ts';
+import { describeWithActiveMq } from '../support/activemq.ts';
 import { repository } from '../support/temporary-directory.ts';
 
 interface Step {
@@ -11,9 +12,9 @@ interface Step {
   readonly error?: string;
 }
 
-/** Runs the checks of all systems as `npm start -- --all --check` does: on one cloud, on free ports. */
-async function check(): Promise<readonly Step[]> {
-  const options = ['--all', '--check', '--json', '--port', '0', '--http-port', '0'];
+/** Runs checks as `npm start -- --check` does: on one cloud, on free ports. */
+async function check(...what: readonly string[]): Promise<readonly Step[]> {
+  const options = [...what, '--check', '--json', '--port', '0', '--http-port', '0'];
   const output = await new Promise<string>((settled, failed) => {
     execFile(
       process.execPath,
@@ -34,7 +35,7 @@ describe('on the local cloud', () => {
   let steps: readonly Step[];
 
   beforeAll(async () => {
-    steps = await check();
+    steps = await check('--all');
   }, 600_000);
 
   it.each(systemsWithScenario())('%s does what its scenario says', system => {
@@ -42,4 +43,12 @@ describe('on the local cloud', () => {
     expect(ofSystem.filter(step => !step.passed)).toEqual([]);
     expect(ofSystem.length).toBeGreaterThan(isRun(system) ? 3 : -1);
   });
+});
+
+describeWithActiveMq('on the local cloud, with a value of the stage that is not the default', () => {
+  it('message-broker does on ActiveMQ what its scenario says', async () => {
+    const steps = await check('message-broker', '--context', 'brokerEngine=activemq');
+    expect(steps.filter(step => !step.passed)).toEqual([]);
+    expect(steps.length).toBeGreaterThan(3);
+  }, 300_000);
 });

@@ -1,14 +1,18 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { OrderEvent } from '../../../contracts/orders.ts';
-import { RabbitMqServer } from '../../brokers/rabbitmq-server.ts';
+import { brokerPrograms } from '../../brokers/brokers.ts';
 import { until } from '../condition.ts';
 import { expectEqual, unequal } from '../expectations.ts';
 import { messagesIn } from '../queue-state.ts';
 import type { CheckOptions, CheckSteps, RunningSystem, Scenario } from '../scenario.ts';
 
 export const scenario: Scenario = {
-  lacking: () => (RabbitMqServer.program === undefined ? 'a rabbitmq-server' : undefined),
+  lacking({ resources }) {
+    const broker = resources.find(({ type }) => type === 'AWS::AmazonMQ::Broker');
+    const program = brokerPrograms[broker?.attributes.StompEndpoints ? 'ACTIVEMQ' : 'RABBITMQ'];
+    return program.isInstalled() ? undefined : program.name;
+  },
 
   async demonstrate(system) {
     const desk = new BrokerDesk(system);
@@ -24,7 +28,7 @@ export const scenario: Scenario = {
       await desk.place('order-1');
       return undefined;
     });
-    await step('the warehouse picks each once, over AMQP', async () => {
+    await step('the warehouse picks each once', async () => {
       await until(async () => unequal('opened', desk.outcomes('opened'), orders.length));
       await until(async () => unequal('known before', desk.outcomes('known_before'), 1));
       expectEqual('pick', await desk.statusOf('order-1'), 'open');
