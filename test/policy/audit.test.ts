@@ -123,6 +123,7 @@ describe('the auditor', () => {
       [`${stack}/Queries/Results/Key`]: [`kms:Decrypt ${viaS3}`, `kms:GenerateDataKey ${viaS3}`],
       [`${stack}/Queries/WorkGroup`]: [
         'athena:BatchGetNamedQuery',
+        'athena:GetNamedQuery',
         'athena:GetQueryExecution',
         'athena:GetQueryResults',
         'athena:GetWorkGroup',
@@ -132,6 +133,7 @@ describe('the auditor', () => {
       ],
       'glue catalog': ['glue:GetDatabase', 'glue:GetTable'],
       'glue database/audit': ['glue:GetDatabase', 'glue:GetTable'],
+      'glue database/default': ['glue:GetDatabase', 'glue:GetTable'],
       'glue table/audit/calls': ['glue:GetTable'],
     });
   });

@@ -120,6 +120,7 @@ export class AuditQueries extends Construct {
       grantee,
       actions: [
         'athena:BatchGetNamedQuery',
+        'athena:GetNamedQuery',
         'athena:GetQueryExecution',
         'athena:GetQueryResults',
         'athena:GetWorkGroup',
@@ -137,6 +138,8 @@ export class AuditQueries extends Construct {
       resourceArns: [
         catalog('catalog'),
         catalog('database', this.#databaseName),
+        // Athena looks at it whatever the query names, unless the request names another.
+        catalog('database', 'default'),
         catalog('table', `${this.#databaseName}/${tableName}`),
       ],
     });

@@ -29,6 +29,19 @@ const byHand = isNot('sourceIPAddress', 'cloudformation.amazonaws.com');
 const select = (...terms: readonly string[]) => `{ ${all(...terms, succeeded)} }`;
 
 /**
+ * Calls by which a bucket keeps less than it should: its policy refuses deletion, and S3 itself deletes what the
+ * lifecycle says, whatever the policy.
+ */
+const keepingCalls = [
+  'DeleteBucketLifecycle',
+  'DeleteBucketPolicy',
+  'PutBucketLifecycle',
+  'PutBucketObjectLockConfiguration',
+  'PutBucketPolicy',
+  'PutBucketVersioning',
+];
+
+/**
  * Calls that lose messages, let somebody in or shut everybody out. CloudTrail takes all of them for management
  * events. `!=` is asked of fields alone that every such call has.
  *
@@ -91,12 +104,12 @@ export function dangerousCalls({ bucketName, shortLivedQueues }: AuditedNames): 
       pattern: select(
         any(
           called('cloudtrail', 'DeleteTrail', 'PutEventSelectors', 'StopLogging', 'UpdateTrail'),
-          `(${all(called('s3', 'DeleteBucketPolicy', 'PutBucketPolicy'), is('requestParameters.bucketName', bucketName))})`,
+          `(${all(called('s3', ...keepingCalls), is('requestParameters.bucketName', bucketName))})`,
         ),
         byHand,
       ),
       text: {
-        means: 'Somebody changed what is recorded, or the policy of the bucket where it is kept.',
+        means: 'Somebody changed what is recorded, or how the bucket keeps it.',
         breaks: 'What is done from then on may be recorded nowhere, and what was recorded may be deleted.',
         runbook: 'trailChanged',
       },

@@ -28,8 +28,33 @@ const data = (type: string) => [
   { field: 'resources.type', equalTo: [type] },
 ];
 
-/** How names of DLQs end: of queues, FIFO ones too, and of subscriptions and schedules. */
-const deadLetterEndings = ['-dlq', '-dlq.fifo', '-undelivered'];
+/**
+ * Topics that queues and functions of the systems are subscribed to: DLQs of subscriptions are called after them,
+ * `payment-undelivered-order-placed`. CloudTrail asks how names end, and not what is in them.
+ */
+const subscribedTopics = [
+  'mail-feedback',
+  'new-post',
+  'notices',
+  'order-events',
+  'order-events.fifo',
+  'order-placed',
+  'parcels',
+  'prices',
+  'uploads',
+  'user-events',
+];
+
+/** How names of DLQs end: of queues, of rules and schedules, of functions, of consumers, and of subscriptions. */
+export const deadLetterEndings: readonly string[] = [
+  '-dlq',
+  '-dlq.fifo',
+  '-undelivered',
+  '-subscription-failed',
+  '-rejects',
+  '-undelivered-in-secondary',
+  ...subscribedTopics.map(topic => `-undelivered-${topic}`),
+];
 
 /** Calls with messages, by which of them a stage wants to have recorded. */
 export const accesses = {

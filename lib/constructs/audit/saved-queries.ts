@@ -1,3 +1,4 @@
+import { deadLetterEndings } from './recorded-calls.ts';
 import { dayFormat } from './recorded-columns.ts';
 
 /** A question that is asked again and again. */
@@ -84,9 +85,14 @@ export function savedQueries({ table, account, region }: SavedQueryScope): reado
         [
           "eventsource = 'sqs.amazonaws.com'",
           "eventname = 'ReceiveMessage'",
-          `regexp_like(${queue}, '-(dlq|dlq\\.fifo|undelivered)$')`,
+          `regexp_like(${queue}, '(${deadLetterEndings.map(literally).join('|')})$')`,
         ],
       ),
     },
   ];
+}
+
+/** A text as a regular expression that matches it alone. */
+function literally(text: string): string {
+  return text.replaceAll('.', '\\.');
 }

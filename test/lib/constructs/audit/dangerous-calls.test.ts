@@ -35,6 +35,10 @@ describe('dangerous calls', () => {
     ['TrailChanged', 'cloudtrail', 'PutEventSelectors', { trailName: 'audit-changes' }],
     ['TrailChanged', 's3', 'PutBucketPolicy', { bucketName }],
     ['TrailChanged', 's3', 'DeleteBucketPolicy', { bucketName }],
+    ['TrailChanged', 's3', 'PutBucketLifecycle', { bucketName, LifecycleConfiguration: {} }],
+    ['TrailChanged', 's3', 'DeleteBucketLifecycle', { bucketName }],
+    ['TrailChanged', 's3', 'PutBucketVersioning', { bucketName, VersioningConfiguration: {} }],
+    ['TrailChanged', 's3', 'PutBucketObjectLockConfiguration', { bucketName }],
   ])('are counted as %s: %s %s', (name, service, call, parameters) => {
     expect(countedAs(recordedCall(service, call, parameters))).toEqual([name]);
     expect(countedAs(recordedCall(service, call, parameters, refused))).toEqual([]);
@@ -48,6 +52,7 @@ describe('dangerous calls', () => {
     ['kms', 'EnableKey', { keyId }],
     ['cloudtrail', 'StartLogging', { name: 'audit-changes' }],
     ['s3', 'PutBucketPolicy', { bucketName: 'another-bucket' }],
+    ['s3', 'PutBucketLifecycle', { bucketName: 'another-bucket' }],
     // The same names in other services.
     ['lambda', 'AddPermission', { functionName: 'take-orders' }],
     ['lambda', 'RemovePermission', { functionName: 'take-orders' }],
