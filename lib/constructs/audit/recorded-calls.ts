@@ -62,7 +62,7 @@ export const accesses = {
     looks,
     {
       name: 'Messages of DLQs',
-      fields: [...data('AWS::SQS::Queue'), { field: 'resources.ARN', endsWith: deadLetterEndings }],
+      fields: [...data('AWS::SQS::Queue'), { field: 'resources.ARN', endsWith: [...deadLetterEndings] }],
     },
   ],
   'queues-and-topics': [

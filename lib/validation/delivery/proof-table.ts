@@ -41,7 +41,9 @@ function section(stack: string, verdicts: readonly EdgeVerdict[]): string {
     within(verdict.edge.to),
     verdict.edge.kind,
     ...columns.map(({ kind }) =>
-      verdict.edge.assumes === undefined ? cell(verdict.findings, kind) : 'assumed',
+      verdict.edge.assumes !== undefined && verdict.findings.length === 0
+        ? 'assumed'
+        : cell(verdict.findings, kind),
     ),
   ]);
   return [

@@ -1,6 +1,7 @@
+import { listOf, type Policy } from '../../policy/policy-document.ts';
 import { type DeployedResource, settingOf } from '../app/deployed-stack.ts';
 import { arnParts } from '../app/place.ts';
-import { administrator, anybody, outsider } from '../callers.ts';
+import { administrator, anybody, type Caller, outsider } from '../callers.ts';
 import { assumedEdge, type DeliveryFinding, type Edge, edgeToOutside, nameOf } from '../edge.ts';
 import { type Call, inJson, type Proof } from '../questions.ts';
 import { blockedOrUnseen, openOrUnseen, plaintextOrUnseen } from '../verdict-findings.ts';
@@ -53,28 +54,72 @@ function subscribingEdges(
     target: topic,
     context: { 'sns:Protocol': String(Protocol), 'sns:Endpoint': String(Endpoint) },
   };
-  return [{ ...ends, to: topic.path, findings: () => subscribingFindings(subscription, topic, call, proof) }];
+  const organization = organizationAsked(proof.policies.ofResource(topic), call.action);
+  return [
+    {
+      ...ends,
+      to: topic.path,
+      ...(organization !== undefined && { assumes: `${subscription.account} is of ${organization}` }),
+      findings: () => subscribingFindings(subscription, topic, { call, organization }, proof),
+    },
+  ];
+}
+
+const organizationKey = 'aws:PrincipalOrgID';
+
+/**
+ * The one organization that a policy wants callers to be of; undefined where it asks for none, or for several. Which
+ * accounts are of it is in no template.
+ */
+function organizationAsked(policy: Policy | undefined, action: string): string | undefined {
+  const asked = (policy?.statements ?? [])
+    .filter(({ Effect, Action }) => Effect === 'Allow' && listOf(Action).includes(action))
+    .flatMap(({ Condition }) => listOf(Condition?.StringEquals?.[organizationKey]));
+  const [only, ...others] = new Set(asked);
+  return others.length === 0 && typeof only === 'string' ? only : undefined;
+}
+
+/** The same caller, as an account of the organization calls; or, without one, an account of none. */
+function memberOf(organization: string | undefined, caller: Caller): Caller {
+  return {
+    ...caller,
+    name: `${caller.name}, ${organization === undefined ? 'of no organization' : `of ${organization}`}`,
+    context: { ...caller.context, [organizationKey]: organization },
+  };
 }
 
 function subscribingFindings(
   subscription: DeployedResource,
   topic: DeployedResource,
-  call: Call,
+  { call, organization }: { readonly call: Call; readonly organization: string | undefined },
   proof: Proof,
 ): readonly DeliveryFinding[] {
   const edge = nameOf({ from: subscription.path, to: topic.path });
-  const subscriber = administrator(subscription.account);
+  const within = (caller: Caller) => (organization === undefined ? caller : memberOf(organization, caller));
+  const subscriber = within(administrator(subscription.account));
   const grant = {
     Effect: 'Allow',
     Principal: { AWS: `arn:aws:iam::${subscription.account}:root` },
     Action: call.action,
     Resource: topic.arn,
     Condition: {
-      StringEquals: { 'sns:Protocol': 'sqs' },
+      StringEquals: {
+        'sns:Protocol': 'sqs',
+        ...(organization !== undefined && { [organizationKey]: organization }),
+      },
       ArnLike: { 'sns:Endpoint': `arn:aws:sqs:${topic.region}:${subscription.account}:*` },
     },
   };
   const narrow = `Let the account subscribe its own queues alone, by ${inJson(grant)}`;
+  // What the organization is asked for: that an account which has left it, or never was of it, is let in no more.
+  const strangers = [administrator(subscription.account), outsider()].map(caller =>
+    memberOf(undefined, caller),
+  );
+  const intruders = [
+    within(outsider()),
+    memberOf(undefined, anybody),
+    ...(organization === undefined ? [] : strangers),
+  ];
   const toElsewhere: Call = {
     ...call,
     context: {
@@ -84,7 +129,7 @@ function subscribingFindings(
   };
   return [
     ...blockedOrUnseen(proof, { edge, call, caller: subscriber, grant, grantIn: topic }),
-    ...openOrUnseen(proof, edge, [outsider(), anybody], call, topic, narrow),
+    ...openOrUnseen(proof, edge, intruders, call, topic, narrow),
     ...openOrUnseen(proof, edge, [subscriber], toElsewhere, topic, narrow),
     ...plaintextOrUnseen(proof, edge, subscriber, call),
   ];
