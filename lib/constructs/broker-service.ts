@@ -12,7 +12,9 @@ import {
   taskCountRules,
   taskSizeRules,
 } from './fleet/container-task.ts';
+import { ownHealth } from './fleet/own-health.ts';
 import { ProgramImage } from './fleet/program-image.ts';
+import { givenVariables } from './given-variables.ts';
 import type { MessageBroker } from './message-broker.ts';
 import { containerServices, type EndpointService } from './network/endpoint-services.ts';
 import { validateProps } from './validation.ts';
@@ -191,31 +193,17 @@ export class BrokerService<Schema extends EnvironmentSchema = EnvironmentSchema>
       SHUTDOWN_SECONDS: String(shutdownSeconds),
       HEALTH_PORT: String(healthPort),
     };
-    const variables = Object.entries({ ...props.environment, ...common }).filter(
-      (variable): variable is [string, string] => variable[1] !== undefined,
-    );
     task.addContainer('Consumer', {
       image: ecs.ContainerImage.fromDockerImageAsset(
         new ProgramImage(this, 'Image', { entry: props.entry, dockerfile: 'worker/broker/Dockerfile' }),
       ),
-      environment: Object.fromEntries(variables),
+      environment: givenVariables({ ...props.environment, ...common }),
       logging: ecs.LogDrivers.awsLogs({ logGroup: this.logGroup, streamPrefix: 'consumer' }),
       readonlyRootFilesystem: true,
       user: 'node',
       stopTimeout,
       linuxParameters: leastLinuxParameters(this, 'Linux'),
-      healthCheck: {
-        command: [
-          'CMD',
-          'node',
-          '-e',
-          `fetch('http://127.0.0.1:${healthPort}/health').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))`,
-        ],
-        interval: Duration.seconds(15),
-        timeout: Duration.seconds(5),
-        retries: 3,
-        startPeriod: Duration.seconds(30),
-      },
+      healthCheck: ownHealth(healthPort),
     });
     Validations.of(task).acknowledge({
       id: 'AwsSolutions::AwsSolutions-ECS2',

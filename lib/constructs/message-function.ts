@@ -5,6 +5,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { EnvironmentInput, EnvironmentSchema } from '../../contracts/environment.ts';
 import { bundledCode } from './bundled-code.ts';
+import { givenVariables } from './given-variables.ts';
 import { validateProps, within } from './validation.ts';
 
 export interface MessageFunctionProps<Schema extends EnvironmentSchema> {
@@ -101,7 +102,7 @@ export class MessageFunction<Schema extends EnvironmentSchema = EnvironmentSchem
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,
       environment: {
-        ...definedOf(props.environment),
+        ...givenVariables(props.environment),
         POWERTOOLS_SERVICE_NAME: props.serviceName,
         POWERTOOLS_METRICS_NAMESPACE: props.metricsNamespace,
       },
@@ -126,11 +127,4 @@ export class MessageFunction<Schema extends EnvironmentSchema = EnvironmentSchem
   triggeredBy(source: Construct): void {
     this.#trigger = source;
   }
-}
-
-/** The variables that have a value; those without are not set at all. */
-function definedOf(environment: object): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(environment).filter((variable): variable is [string, string] => variable[1] !== undefined),
-  );
 }

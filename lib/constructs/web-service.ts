@@ -16,6 +16,7 @@ import {
   taskSizeRules,
 } from './fleet/container-task.ts';
 import { ProgramImage } from './fleet/program-image.ts';
+import { givenVariables } from './given-variables.ts';
 import { containerServices, type EndpointService } from './network/endpoint-services.ts';
 import type { PrivateNetwork } from './private-network.ts';
 import { validateProps, within } from './validation.ts';
@@ -267,14 +268,11 @@ export class WebService<Schema extends EnvironmentSchema = EnvironmentSchema> ex
       PORT: String(port),
       SHUTDOWN_SECONDS: String(shutdownSeconds),
     };
-    const variables = Object.entries({ ...props.environment, ...common }).filter(
-      (variable): variable is [string, string] => variable[1] !== undefined,
-    );
     task.addContainer('Server', {
       image: ecs.ContainerImage.fromDockerImageAsset(
         new ProgramImage(this, 'Image', { entry: props.entry, dockerfile: 'web/Dockerfile' }),
       ),
-      environment: Object.fromEntries(variables),
+      environment: givenVariables({ ...props.environment, ...common }),
       portMappings: [{ containerPort: port }],
       logging: ecs.LogDrivers.awsLogs({ logGroup: this.logGroup, streamPrefix: 'server' }),
       readonlyRootFilesystem: true,

@@ -10,6 +10,7 @@ import { Construct } from 'constructs';
 import type { EnvironmentSchema } from '../../contracts/environment.ts';
 import { deliveredFor } from './delivery-source.ts';
 import type { DurableQueue } from './durable-queue.ts';
+import { ownHealth } from './fleet/own-health.ts';
 import { backlogPerWorker, backlogPerWorkerQueries, WakeUpAlarm } from './fleet/queue-scaling.ts';
 import {
   defaultJobTimeout,
@@ -286,18 +287,7 @@ export class WorkerService<Message = unknown, Environment extends EnvironmentSch
       user: 'node',
       stopTimeout,
       linuxParameters: linuxParameters(this),
-      healthCheck: {
-        command: [
-          'CMD',
-          'node',
-          '-e',
-          `fetch('http://127.0.0.1:${healthPort}/health').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))`,
-        ],
-        interval: Duration.seconds(15),
-        timeout: Duration.seconds(5),
-        retries: 3,
-        startPeriod: Duration.seconds(30),
-      },
+      healthCheck: ownHealth(healthPort),
     });
     // The only place that a job can write to.
     container.addMountPoints({ sourceVolume: 'work', containerPath: '/tmp', readOnly: false });

@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import type { EnvironmentInput, EnvironmentSchema } from '../../../contracts/environment.ts';
 import type { JobContract, workerEnvironment } from '../../../contracts/worker.ts';
 import type { DurableQueue } from '../durable-queue.ts';
+import { givenVariables } from '../given-variables.ts';
 import type { EndpointService } from '../network/endpoint-services.ts';
 import type { PrivateNetwork } from '../private-network.ts';
 import { type Rule, within } from '../validation.ts';
@@ -129,11 +130,7 @@ export function environmentOf<Message, Environment extends EnvironmentSchema>(
     JOB_TIMEOUT_SECONDS: String((props.jobTimeout ?? defaultJobTimeout).toSeconds()),
     ...platform,
   };
-  return Object.fromEntries(
-    Object.entries({ ...props.environment, ...common }).filter(
-      (variable): variable is [string, string] => variable[1] !== undefined,
-    ),
-  );
+  return givenVariables({ ...props.environment, ...common });
 }
 
 /** Where a tier's workers write. */
