@@ -60,12 +60,15 @@ export class BrokerTopology {
   }
 }
 
-/** What the name of a DLQ has after its queue's. */
-export const deadLetterSuffix = '.dead';
+/** What a broker speaks to its programs: AMQP 0-9-1 (RabbitMQ), or STOMP 1.2 (ActiveMQ). */
+export type BrokerProtocol = 'amqp' | 'stomp';
+
+/** What ActiveMQ's configuration puts before a queue's name for its DLQ. */
+export const activeMqDeadLetterPrefix = 'DLQ.';
 
 /** The DLQ of a queue: where its messages wait for a person. */
-export function deadLetterQueueOf({ name }: Pick<BrokerQueue, 'name'>): string {
-  return `${name}${deadLetterSuffix}`;
+export function deadLetterQueueOf({ name }: Pick<BrokerQueue, 'name'>, protocol: BrokerProtocol): string {
+  return protocol === 'stomp' ? `${activeMqDeadLetterPrefix}${name}` : `${name}.dead`;
 }
 
 /**
@@ -109,9 +112,6 @@ export function brokerMessageOf(
 ): BrokerMessage {
   return { routingKey: event.event_type, body, correlationId: event.correlation_id };
 }
-
-/** What a broker speaks to its programs: AMQP 0-9-1 (RabbitMQ), or STOMP 1.2 (ActiveMQ). */
-export type BrokerProtocol = 'amqp' | 'stomp';
 
 const withTls: Readonly<Record<string, BrokerProtocol>> = { 'amqps:': 'amqp', 'stomp+ssl:': 'stomp' };
 const withoutTls: Readonly<Record<string, BrokerProtocol>> = { 'amqp:': 'amqp', 'stomp:': 'stomp' };

@@ -141,7 +141,14 @@ export class MessageBroker extends Construct {
       publiclyAccessible: false,
       subnetIds: [...this.subnetIds],
       securityGroups: [this.securityGroup.securityGroupId],
-      users: [{ username, password: this.#secret.passwordReference }],
+      users: [
+        {
+          username,
+          password: this.#secret.passwordReference,
+          // Of RabbitMQ, every user has access; of ActiveMQ, whoever is said to.
+          ...(engine.engineType === 'ACTIVEMQ' && { consoleAccess: true }),
+        },
+      ],
       configuration: { id: configuration.attrId, revision: configuration.attrRevision },
       logs: { ...engine.logs },
       maintenanceWindowStartTime: {
@@ -166,7 +173,7 @@ export class MessageBroker extends Construct {
   /** Addresses that programs connect to, with commas between. */
   get addresses(): string {
     const { attrAmqpEndpoints, attrStompEndpoints } = this.#broker;
-    return Fn.join(',', this.engine.endpoints === 'StompEndpoints' ? attrStompEndpoints : attrAmqpEndpoints);
+    return Fn.join(',', this.engine.protocol === 'stomp' ? attrStompEndpoints : attrAmqpEndpoints);
   }
 
   /** Lets the bearers of a group connect to the broker, and of a role know its user. */

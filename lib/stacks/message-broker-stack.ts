@@ -31,8 +31,6 @@ import { StateTable } from '../constructs/state-table.ts';
 import { WorkerService } from '../constructs/worker-service.ts';
 import { SystemStack, type SystemStackProps } from './system-stack.ts';
 
-const deadLetterQueues = orderTopology.queues.map(deadLetterQueueOf);
-
 /**
  * Order events on a message broker: a bridge carries them there from SQS, a warehouse takes them over AMQP or STOMP,
  * as the broker speaks, and a function through Lambda's pollers.
@@ -47,6 +45,7 @@ export class MessageBrokerStack extends SystemStack {
 
     // Network without internet, and in it the broker
     const engine = engineOf(config);
+    const deadLetterQueues = orderTopology.queues.map(queue => deadLetterQueueOf(queue, engine.protocol));
     const network = new PrivateNetwork(this, 'Network', {
       services: [
         ...new Set(['sqs' as const, ...BrokerService.services, ...BrokerConsumer.servicesFor(engine)]),

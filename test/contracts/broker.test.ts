@@ -41,7 +41,7 @@ it('replicates a queue, limits its tries, and loses no dead letter on its way', 
     'x-dead-letter-strategy': 'at-least-once',
     'x-overflow': 'reject-publish',
   });
-  expect(deadLetterQueueOf(warehouseQueue)).toBe('warehouse.dead');
+  expect(deadLetterQueueOf(warehouseQueue, 'amqp')).toBe('warehouse.dead');
 });
 
 it('routes an event to the queues that are for its type', () => {

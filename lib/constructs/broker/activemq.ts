@@ -1,4 +1,4 @@
-import { deadLetterSuffix } from '../../../contracts/broker.ts';
+import { activeMqDeadLetterPrefix } from '../../../contracts/broker.ts';
 import { within } from '../validation.ts';
 import type { BrokerEngine } from './broker-engine.ts';
 
@@ -29,8 +29,8 @@ const instanceTypes = ['large', 'xlarge', '2xlarge', '4xlarge'].map(size => `mq.
 
 /**
  * ActiveMQ, which programs here speak STOMP to. What RabbitMQ's queues say of themselves stands in its configuration:
- * each queue has a DLQ of its own, named as there, and the broker itself tries again, after growing pauses, whatever
- * a program refused. Consumers of this repository refuse nothing: they move what failed, and count by themselves.
+ * each queue has a DLQ of its own, `DLQ.<queue>`, and the broker itself tries again, after growing pauses, whatever a
+ * program refused. Consumers of this repository refuse nothing: they move what failed, and count by themselves.
  *
  * @see https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/permitted-configs.html
  */
@@ -44,7 +44,7 @@ export function activeMq(props: ActiveMqProps = {}): BrokerEngine {
     deploymentMode: isPair ? 'ACTIVE_STANDBY_MULTI_AZ' : 'SINGLE_INSTANCE',
     hostInstanceType,
     zones: isPair ? 2 : 1,
-    endpoints: 'StompEndpoints',
+    protocol: 'stomp',
     port: 61614,
     // Lambda speaks OpenWire with it.
     eventSourcePort: 61617,
@@ -78,7 +78,7 @@ function configurationWith(deliveryLimit: number): string {
       <policyEntries>
         <policyEntry queue="&gt;">
           <deadLetterStrategy>
-            <individualDeadLetterStrategy queuePrefix="" queueSuffix="${deadLetterSuffix}" useQueueForQueueMessages="true" processExpired="true" processNonPersistent="true"/>
+            <individualDeadLetterStrategy queuePrefix="${activeMqDeadLetterPrefix}" useQueueForQueueMessages="true" processExpired="true" processNonPersistent="true"/>
           </deadLetterStrategy>
         </policyEntry>
       </policyEntries>

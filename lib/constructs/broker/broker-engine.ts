@@ -1,3 +1,4 @@
+import type { BrokerProtocol } from '../../../contracts/broker.ts';
 import type { Rule } from '../validation.ts';
 
 /** A kind of broker that Amazon MQ runs, and all that differs between the kinds. */
@@ -9,9 +10,9 @@ export interface BrokerEngine {
   readonly hostInstanceType: string;
   /** Subnets that it is in, each in a zone of its own. */
   readonly zones: number;
-  /** Its endpoints that programs connect to, over TLS: those of what they speak. */
-  readonly endpoints: 'AmqpEndpoints' | 'StompEndpoints';
-  /** Port of these. */
+  /** What programs here speak to it. */
+  readonly protocol: BrokerProtocol;
+  /** Port that they connect to, over TLS. */
   readonly port: number;
   /** Port that Lambda takes messages from, over TLS. */
   readonly eventSourcePort: number;

@@ -44,7 +44,7 @@ export function rabbitMq(props: RabbitMqProps = {}): BrokerEngine {
     deploymentMode: isCluster ? 'CLUSTER_MULTI_AZ' : 'SINGLE_INSTANCE',
     hostInstanceType,
     zones: isCluster ? 3 : 1,
-    endpoints: 'AmqpEndpoints',
+    protocol: 'amqp',
     port: 5671,
     eventSourcePort: 5671,
     configuration: [

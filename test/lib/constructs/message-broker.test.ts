@@ -177,9 +177,14 @@ describe('with ActiveMQ', () => {
     expect(pair.SubnetIds).toHaveLength(2);
   });
 
+  it('lets its user into the console, where dead letters are looked at', () => {
+    expect(active().Users).toMatchObject([{ Username: 'messaging', ConsoleAccess: true }]);
+    expect(brokerOf().Users).not.toMatchObject([{ ConsoleAccess: true }]);
+  });
+
   it('gives each queue a DLQ, and a message up after five deliveries', () => {
     expect(configurationOf(activeMq())).toContain('maximumRedeliveries="4"');
-    expect(configurationOf(activeMq())).toContain('queuePrefix="" queueSuffix=".dead"');
+    expect(configurationOf(activeMq())).toContain('queuePrefix="DLQ."');
   });
 
   it('writes both logs, which Amazon MQ may do for brokers of this account', () => {

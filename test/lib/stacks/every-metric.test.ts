@@ -24,7 +24,11 @@ const everyTemplate = [
 
 /** What brokers have that is in no template: their programs declare it. */
 const namesOnBrokers: Readonly<Record<string, readonly string[]>> = {
-  Queue: orderTopology.queues.flatMap(queue => [queue.name, deadLetterQueueOf(queue)]),
+  Queue: orderTopology.queues.flatMap(queue => [
+    queue.name,
+    deadLetterQueueOf(queue, 'amqp'),
+    deadLetterQueueOf(queue, 'stomp'),
+  ]),
   VirtualHost: ['/'],
 };
 

@@ -13,7 +13,7 @@ it("keeps the template's policies and plugins, and adds what Amazon MQ sets itse
   const xml = activeMqConfiguration(activeMq({ deliveryLimit: 7 }).configuration, surroundings);
   expect(xml).toContain('schedulerSupport="true" brokerName="broker" dataDirectory="/data"');
   expect(xml).toContain('maximumRedeliveries="6"');
-  expect(xml).toContain('queueSuffix=".dead"');
+  expect(xml).toContain('queuePrefix="DLQ."');
   expect(xml).toMatch(/username="messaging" password="quoted&#34;&#38;&#60;password&#62;"[\s\S]*<\/plugins>/);
   expect(xml).toContain('uri="stomp://127.0.0.1:61613"');
 });

@@ -160,7 +160,7 @@ describeWithActiveMq('over ActiveMQ', () => {
     expect(picked).toEqual(['1']);
     expect(metrics.of('JobsDone')).toBe(1);
     expect(await observer.countIn(own.queue.name)).toBe(0);
-    expect(await observer.countIn(deadLetterQueueOf(own.queue))).toBe(0);
+    expect(await observer.countIn(deadLetterQueueOf(own.queue, 'stomp'))).toBe(0);
   });
 
   it('forgets no message before it is done', async () => {
@@ -200,14 +200,37 @@ describeWithActiveMq('over ActiveMQ', () => {
     for (const finish of finishes) finish();
   });
 
+  it('has no more in hand at a time when it puts messages back', async () => {
+    const own = ownTopology();
+    const publisher = publisherOn(own);
+    await Promise.all(['1', '2', '3', '4', '5', '6'].map(order => publisher.publish(placed(order))));
+    let inHand = 0;
+    let most = 0;
+    const tried = new Map<string, number>();
+    consumerOn(
+      own,
+      async ({ order_id }) => {
+        inHand += 1;
+        most = Math.max(most, inHand);
+        await pause(10);
+        inHand -= 1;
+        tried.set(order_id, (tried.get(order_id) ?? 0) + 1);
+        if (tried.get(order_id) === 1) throw new DependencyDownError('DynamoDB did not answer.');
+      },
+      { prefetch: 2 },
+    );
+    await until('all were tried twice', () => [...tried.values()].filter(tries => tries === 2).length === 6);
+    expect(most).toBe(2);
+  });
+
   it('puts what is malformed into the DLQ at once, with the reason', async () => {
     const own = ownTopology();
     const picked: string[] = [];
     await publisherOn(own).publish({ routingKey: 'order_placed', body: '{"event_type":"order_placed"' });
     await publisherOn(own).publish(placed('2'));
     consumerOn(own, async ({ order_id }) => picked.push(order_id));
-    await counts(deadLetterQueueOf(own.queue), 1);
-    expect(await observer.first(deadLetterQueueOf(own.queue))).toMatchObject({
+    await counts(deadLetterQueueOf(own.queue, 'stomp'), 1);
+    expect(await observer.first(deadLetterQueueOf(own.queue, 'stomp'))).toMatchObject({
       body: '{"event_type":"order_placed"',
       headers: {
         type: 'order_placed',
@@ -242,14 +265,14 @@ describeWithActiveMq('over ActiveMQ', () => {
       { retry: { firstMs: 100, lastMs: 200 } },
     );
     await publisherOn(own).publish(placed('1'));
-    await counts(deadLetterQueueOf(own.queue), 1);
+    await counts(deadLetterQueueOf(own.queue, 'stomp'), 1);
     expect(triedAt).toHaveLength(deliveryLimit);
     const [first = 0, second = 0, third = 0] = triedAt;
     expect(second - first).toBeGreaterThan(99);
     expect(third - second).toBeGreaterThan(199);
     expect(metrics.of('JobsFailed')).toBe(deliveryLimit);
     expect(metrics.of('JobsFailedPassing')).toBe(deliveryLimit);
-    const dead = await observer.first(deadLetterQueueOf(own.queue));
+    const dead = await observer.first(deadLetterQueueOf(own.queue, 'stomp'));
     expect(dead?.headers).toMatchObject({
       'correlation-id': 'correlation-1',
       [failureHeaders.kind]: 'passing',
@@ -274,7 +297,7 @@ describeWithActiveMq('over ActiveMQ', () => {
     await publisherOn(own).publish(placed('1'));
     await until('the order is picked', () => picked.length === 1);
     await counts(own.queue.name, 0);
-    expect(await observer.countIn(deadLetterQueueOf(own.queue))).toBe(0);
+    expect(await observer.countIn(deadLetterQueueOf(own.queue, 'stomp'))).toBe(0);
   });
 
   it('gives up what kills its consumers, since it counts what the broker does not', async () => {
@@ -294,8 +317,8 @@ describeWithActiveMq('over ActiveMQ', () => {
       await consumer.stop(0);
     }
     const { metrics } = consumerOn(own, hang);
-    await counts(deadLetterQueueOf(own.queue), 1);
-    expect((await observer.first(deadLetterQueueOf(own.queue)))?.headers).toMatchObject({
+    await counts(deadLetterQueueOf(own.queue, 'stomp'), 1);
+    expect((await observer.first(deadLetterQueueOf(own.queue, 'stomp')))?.headers).toMatchObject({
       [failureHeaders.reason]: expect.stringContaining(
         'UnsettledMessageError: The message was handed out 4 times',
       ),
@@ -316,7 +339,7 @@ describeWithActiveMq('over ActiveMQ', () => {
     await counts(name, 0);
     await counts(name, 1);
     observer.refuse(await observer.hold(name));
-    await counts(deadLetterQueueOf({ name }), 1);
+    await counts(deadLetterQueueOf({ name }, 'stomp'), 1);
     expect(await observer.countIn(name)).toBe(0);
   });
 
@@ -342,7 +365,7 @@ describeWithActiveMq('over ActiveMQ', () => {
     expect(log.all('Broker not connected').length).toBeGreaterThanOrEqual(1);
     expect(log.all('Broker connected').length).toBeGreaterThanOrEqual(2);
     await counts(own.queue.name, 0);
-    expect(await observer.countIn(deadLetterQueueOf(own.queue))).toBe(0);
+    expect(await observer.countIn(deadLetterQueueOf(own.queue, 'stomp'))).toBe(0);
   });
 
   it('finishes what it has in hand when it is stopped, and takes no more', async () => {
@@ -457,7 +480,7 @@ describeWithActiveMq('over ActiveMQ', () => {
     const again = await BrokerObserver.at(server);
     open.push(() => again.close());
     await counts(own.queue.name, 0, again);
-    expect(await again.countIn(deadLetterQueueOf(own.queue))).toBe(0);
+    expect(await again.countIn(deadLetterQueueOf(own.queue, 'stomp'))).toBe(0);
   });
 
   /** Publishes again and again until the broker has said that it has it. */

@@ -141,7 +141,7 @@ describeWithRabbitMq('over RabbitMQ', () => {
     expect(picked).toEqual(['1']);
     expect(metrics.of('JobsDone')).toBe(1);
     expect(await observer.waitingIn(own.queue.name)).toBe(0);
-    expect(await observer.waitingIn(deadLetterQueueOf(own.queue))).toBe(0);
+    expect(await observer.waitingIn(deadLetterQueueOf(own.queue, 'amqp'))).toBe(0);
   });
 
   it('puts what is malformed into the DLQ at once, with the reason', async () => {
@@ -150,8 +150,8 @@ describeWithRabbitMq('over RabbitMQ', () => {
     await publisherOn(own).publish({ routingKey: 'order_placed', body: '{"event_type":"order_placed"' });
     await publisherOn(own).publish(placed('2'));
     consumerOn(own, async ({ order_id }) => picked.push(order_id));
-    await waiting(deadLetterQueueOf(own.queue), 1);
-    const dead = await observer.take(deadLetterQueueOf(own.queue));
+    await waiting(deadLetterQueueOf(own.queue, 'amqp'), 1);
+    const dead = await observer.take(deadLetterQueueOf(own.queue, 'amqp'));
     expect(dead?.content.toString()).toBe('{"event_type":"order_placed"');
     expect(dead?.properties.headers).toMatchObject({
       [failureHeaders.reason]: expect.stringContaining('BadMessageError: The message body is not JSON'),
@@ -170,11 +170,11 @@ describeWithRabbitMq('over RabbitMQ', () => {
       throw new DependencyDownError('DynamoDB did not answer.');
     });
     await publisherOn(own).publish(placed('1'));
-    await waiting(deadLetterQueueOf(own.queue), 1);
+    await waiting(deadLetterQueueOf(own.queue, 'amqp'), 1);
     expect(tries).toBe(deliveryLimit);
     expect(metrics.of('JobsFailed')).toBe(deliveryLimit);
     expect(metrics.of('JobsFailedPassing')).toBe(deliveryLimit);
-    const dead = await observer.take(deadLetterQueueOf(own.queue));
+    const dead = await observer.take(deadLetterQueueOf(own.queue, 'amqp'));
     expect(dead?.properties.headers).toMatchObject({
       [failureHeaders.kind]: 'passing',
       [failureHeaders.tries]: deliveryLimit,
@@ -194,7 +194,7 @@ describeWithRabbitMq('over RabbitMQ', () => {
     });
     await publisherOn(own).publish(placed('1'));
     await until('the order is picked', () => picked.length === 1);
-    await waiting(deadLetterQueueOf(own.queue), 0);
+    await waiting(deadLetterQueueOf(own.queue, 'amqp'), 0);
   });
 
   it('lets the broker itself give up what kills its consumers', async () => {
@@ -209,8 +209,8 @@ describeWithRabbitMq('over RabbitMQ', () => {
       await taken.promise;
       await dying.close();
     }
-    await waiting(deadLetterQueueOf(own.queue), 1);
-    const dead = await observer.take(deadLetterQueueOf(own.queue));
+    await waiting(deadLetterQueueOf(own.queue, 'amqp'), 1);
+    const dead = await observer.take(deadLetterQueueOf(own.queue, 'amqp'));
     expect(dead?.properties.headers?.['x-death']).toMatchObject([
       { queue: own.queue.name, reason: 'delivery_limit' },
     ]);
@@ -301,7 +301,7 @@ describeWithRabbitMq('over RabbitMQ', () => {
     expect(log.all('Broker connected').length).toBeGreaterThanOrEqual(2);
     const again = await BrokerObserver.at(server);
     open.push(() => again.close());
-    expect(await again.waitingIn(deadLetterQueueOf(own.queue))).toBe(0);
+    expect(await again.waitingIn(deadLetterQueueOf(own.queue, 'amqp'))).toBe(0);
     await until('the queue is empty', async () => (await again.waitingIn(own.queue.name)) === 0);
   });
 });

@@ -25,7 +25,7 @@ export async function declareTopology(connection: ChannelModel, topology: Broker
 }
 
 async function declareDeadLetterQueue(channel: Channel, exchange: string, name: string): Promise<void> {
-  const deadLetterQueue = deadLetterQueueOf({ name });
+  const deadLetterQueue = deadLetterQueueOf({ name }, 'amqp');
   await channel.assertQueue(deadLetterQueue, { durable: true, arguments: deadLetterQueueArguments });
   await channel.bindQueue(deadLetterQueue, exchange, name);
 }

@@ -126,7 +126,7 @@ export class StompConsumer<Event> implements MessageConsumer {
       case 'bury': {
         const headers = Object.entries(this.#options.handling.failureHeaders(settlement));
         const told = Object.fromEntries(headers.map(([name, value]) => [name, String(value)]));
-        await move(message, deadLetterQueueOf(queue), told, connection);
+        await move(message, deadLetterQueueOf(queue, 'stomp'), told, connection);
       }
     }
   }
