@@ -85,6 +85,19 @@ describe("both sides of a sender's call", () => {
     expect(await world.roleOf(sender, []).by(sqs).may('kms:GenerateDataKey', key)).toBeDenied();
   });
 
+  it("the key opens to no guest's own calls, whatever its account lets it do", async () => {
+    for (const [guest, call] of [
+      [sender, 'kms:GenerateDataKey'],
+      [sender, 'kms:Decrypt'],
+      [receiver, 'kms:Decrypt'],
+    ] as const) {
+      expect(await world.roleOf(guest, [everything]).by(sqs).may(call, key)).toBeAllowed();
+      expect(await world.roleOf(guest, [everything]).may(call, key)).toBeDenied();
+      const elsewhere = world.roleOf(guest, [everything]).by('sqs.us-east-1.amazonaws.com');
+      expect(await elsewhere.may(call, key)).toBeDenied();
+    }
+  });
+
   it('who only receives opens messages, and encrypts none; who only looks up does neither', async () => {
     const opens = (guest: string, call: string) => world.roleOf(guest, [everything]).by(sqs).may(call, key);
     expect(await opens(receiver, 'kms:Decrypt')).toBeAllowed();
@@ -108,6 +121,24 @@ describe('an organization', () => {
       .roleOf(foreignAccount, [everything])
       .with({ 'aws:PrincipalOrgID': organization });
     expect(await foreign.may('sqs:SendMessage', asked)).toBeDenied();
+  });
+
+  it('is asked for by the key and the topic too', async () => {
+    const asWhom = {
+      'kms:GenerateDataKey': role.by(sqs),
+      'sns:Subscribe': role.with({
+        'sns:Protocol': 'sqs',
+        'sns:Endpoint': `arn:aws:sqs:${region}:${sender}:scans`,
+      }),
+      'sns:GetTopicAttributes': role,
+    };
+    for (const [call, caller] of Object.entries(asWhom)) {
+      const target = ofOrganization.resource(call.startsWith('kms:') ? keyPath : topicPath);
+      const of = (id: string | undefined) => caller.with({ 'aws:PrincipalOrgID': id }).may(call, target);
+      expect(await of(organization)).toBeAllowed();
+      expect(await of('o-zzzzzzzzzz')).toBeDenied();
+      expect(await of(undefined)).toBeDenied();
+    }
   });
 });
 

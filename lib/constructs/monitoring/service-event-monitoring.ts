@@ -25,7 +25,8 @@ export class ServiceEventMonitoring extends Construct {
     this.alarms = [
       notEmptyAlarm(this, 'Undelivered', intake.undelivered, {
         means: 'EventBridge could not put events on their queue: its policy or its key refuses.',
-        breaks: 'What those events tell is neither filed nor raised until they are redriven, within 14 days.',
+        breaks:
+          'What those events tell is neither filed nor raised: the DLQ keeps it for 14 days, as the service told it.',
         runbook: 'rules',
       }),
       ...intake.rules.map(

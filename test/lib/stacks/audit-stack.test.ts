@@ -117,6 +117,15 @@ describe('the trails', () => {
     expect(trailOf(dev, 'accesses').resource.Properties).not.toHaveProperty('CloudWatchLogsLogGroupArn');
   });
 
+  it('is made once its role may write to the log, which CloudTrail tries', () => {
+    const { Properties, DependsOn } = trailOf(dev, 'changes').resource;
+    const role = referredId(Properties.CloudWatchLogsRoleArn);
+    const policy = theOnly(dev, 'AWS::IAM::Policy', ({ Roles }) =>
+      (Roles as unknown[]).some(written => referredId(written) === role),
+    );
+    expect(DependsOn).toContain(policy.id);
+  });
+
   it('are of all accounts of an organization where the stage names one', () => {
     for (const name of ['changes', 'accesses']) {
       expect(trailOf(ofOrganization, name).resource.Properties.IsOrganizationTrail).toBe(true);
