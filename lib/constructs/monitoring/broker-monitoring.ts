@@ -48,8 +48,9 @@ const fewTimesTheDiskLimit = 2;
 const highStore = 80;
 
 /**
- * Alarms of a broker: it is short of memory, processor or disk, has too many connections, a queue is not emptied or
- * has nobody who would, a DLQ has a message. Processor and connections are fine alarms: where a stage has the
+ * Alarms of a broker: it says nothing any more, is short of memory, processor or disk, has too many connections, a
+ * queue is not emptied or has nobody who would, a DLQ has a message. A broker that is down has no metrics, which is
+ * good news to all of these but the first. Processor and connections are fine alarms: where a stage has the
  * essential ones, they are not there.
  *
  * @see https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/rabbitmq-logging-monitoring.html
@@ -64,12 +65,37 @@ export class BrokerMonitoring extends Construct {
     super(scope, id);
     const maxBacklog = props.maxBacklog ?? 1_000;
     this.alarms = [
+      this.#silent(broker),
       ...(isRabbit ? this.#ofRabbitMq(broker) : this.#ofActiveMq(broker)),
       ...fineAlarms(this, () => [this.#cpu(broker), this.#connections(broker, props.maxConnections ?? 100)]),
       ...queues.flatMap(queue => [this.#depth(broker, queue, maxBacklog), this.#consumers(broker, queue)]),
       ...deadLetterQueues.map(queue => this.#deadLetters(broker, queue)),
     ];
     props.alarmTopic.notifyOf(...this.alarms);
+  }
+
+  /** A broker tells of its processors every minute, whatever it is at. */
+  #silent(broker: MessageBroker): cloudwatch.Alarm {
+    const alarm = new MonitoringAlarm(this, 'Silent', {
+      means:
+        'For a quarter of an hour, CloudWatch heard nothing of the broker: it is down, or too busy to tell.',
+      breaks:
+        'Nobody publishes and nobody is handed anything, and no other alarm of the broker can go off. What is not on it yet waits in SQS.',
+      runbook: 'brokerSilent',
+      metric: brokerMeasure(broker, 'processors', {
+        statistic: cloudwatch.Stats.SAMPLE_COUNT,
+        period: fiveMinutes,
+      }),
+      threshold: 1,
+      comparisonOperator: below,
+      evaluationPeriods: 3,
+      treatMissingData: cloudwatch.TreatMissingData.BREACHING,
+      // Of reports, where the graph is of percent.
+      isDrawn: false,
+    });
+    // A broker takes longer than a quarter of an hour to come about.
+    alarm.node.addDependency(broker);
+    return alarm;
   }
 
   #ofRabbitMq(broker: MessageBroker): cloudwatch.Alarm[] {

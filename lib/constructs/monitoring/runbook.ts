@@ -46,6 +46,7 @@ export const runbooks = {
   archiveUnreadable: 'archive.md#unreadable',
   archiveUndelivered: 'archive.md#undelivered',
 
+  brokerSilent: 'broker.md#silent',
   brokerMemory: 'broker.md#memory',
   brokerCpu: 'broker.md#cpu',
   brokerDisk: 'broker.md#disk',

@@ -7,7 +7,7 @@ import {
   type BrokerMonitoringProps,
 } from '../../../../lib/constructs/monitoring/broker-monitoring.ts';
 import { PrivateNetwork } from '../../../../lib/constructs/private-network.ts';
-import { resourceOf, testStack } from '../../../support/stack-template.ts';
+import { resourceOf, templateOf, testStack } from '../../../support/stack-template.ts';
 
 function monitor(engine = rabbitMq(), props: Partial<BrokerMonitoringProps> = {}) {
   const stack = testStack();
@@ -19,12 +19,18 @@ function monitor(engine = rabbitMq(), props: Partial<BrokerMonitoringProps> = {}
     deadLetterQueues: ['orders.dead'],
     ...props,
   });
+  const named = (id: string) => {
+    const found = alarms.find(({ node }) => node.id === id);
+    if (!found) throw new Error(`There is no alarm ${id}`);
+    return resourceOf(found);
+  };
   return {
     ids: alarms.map(({ node }) => node.id).sort(),
-    alarm(id: string) {
-      const found = alarms.find(({ node }) => node.id === id);
-      if (!found) throw new Error(`There is no alarm ${id}`);
-      return resourceOf(found).Properties;
+    alarm: (id: string) => named(id).Properties,
+    /** Types of what is made before an alarm. */
+    dependencies(id: string) {
+      const { Resources } = templateOf(stack);
+      return [named(id).DependsOn ?? []].flat().map(on => Resources[on]?.Type);
     },
   };
 }
@@ -38,7 +44,26 @@ it('watches the broker, and each of its queues', () => {
     'OrdersDeadNotEmpty',
     'OrdersDepth',
     'OrdersNoConsumers',
+    'Silent',
   ]);
+});
+
+it.each([
+  ['RabbitMQ', rabbitMq(), 'SystemCpuUtilization'],
+  ['ActiveMQ', activeMq(), 'CpuUtilization'],
+])('goes off when %s tells nothing any more, as one does that is down', (_, engine, metricName) => {
+  expect(monitor(engine).alarm('Silent')).toMatchObject({
+    MetricName: metricName,
+    Statistic: 'SampleCount',
+    ComparisonOperator: 'LessThanThreshold',
+    Threshold: 1,
+    TreatMissingData: 'breaching',
+  });
+});
+
+it('is made after the broker, of which nothing is heard before', () => {
+  const { dependencies } = monitor();
+  expect(dependencies('Silent')).toContain('AWS::AmazonMQ::Broker');
 });
 
 it('goes off at 80 percent of the memory at which publishers are blocked', () => {
