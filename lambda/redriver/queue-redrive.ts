@@ -63,15 +63,24 @@ export class QueueRedrive {
   }
 
   /**
+   * Never throws, so that what became of other queues is told of.
+   *
    * @param command what a person asks for; none where the schedule invoked.
    * @param hasTime whether another batch may begin.
    */
   async step(command: RedriveCommand | undefined, hasTime: () => boolean): Promise<RedriveStep> {
     try {
-      return await this.#step(command, hasTime);
+      return await this.#unlessOvertaken(() => this.#step(command, hasTime));
     } catch (thrown) {
-      const error = errorFrom(thrown);
-      if (!(error instanceof ConflictError)) return { failures: [error] };
+      return { failures: [errorFrom(thrown)] };
+    }
+  }
+
+  async #unlessOvertaken(step: () => Promise<RedriveStep>): Promise<RedriveStep> {
+    try {
+      return await step();
+    } catch (thrown) {
+      if (!(thrown instanceof ConflictError)) throw thrown;
       // Another run is at it, or a person stopped it in the middle.
       const seen = await this.#options.states.read(this.#route.queue);
       return this.#did('overtaken', seen?.state ?? noState);

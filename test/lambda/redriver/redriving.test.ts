@@ -8,6 +8,7 @@ import type { RedriveReport } from '../../../lambda/redriver/queue-redrive.ts';
 import { RedriveCommandError } from '../../../lambda/redriver/redrive-command.ts';
 import type { QueueDepth, RedriveQueues } from '../../../lambda/redriver/redrive-queues.ts';
 import { RedriveFailedError, redriving } from '../../../lambda/redriver/redriving.ts';
+import { ConflictError } from '../../../lambda/shared/failures.ts';
 import { InMemoryStates } from '../../support/in-memory-states.ts';
 import { lambdaContext } from '../../support/lambda-context.ts';
 import { catchLogLines } from '../../support/log-lines.ts';
@@ -303,6 +304,25 @@ describe('when something fails', () => {
     await expect(handle(schedule)).rejects.toThrow('down');
     expect(queues.in(queueUrl)).toEqual(['x/1']);
     expect([...queues.allIn(dlq)].sort()).toEqual(['x/1', 'x/2']);
+  });
+
+  it('tells of every other queue where one cannot even be looked at again after a conflict', async () => {
+    const { queues, handle, states, lines } = setUp();
+    queues.put(dlq, 'x/1');
+    queues.put('https://sqs/refunds-dlq', 'y/1');
+    const read = states.read.bind(states);
+    let reads = 0;
+    states.read = async id => {
+      if (id === queue && ++reads > 1) throw new Error('table down');
+      return read(id);
+    };
+    states.beforeWrite = () => {
+      states.beforeWrite = () => undefined;
+      throw new ConflictError('orders was changed');
+    };
+    await expect(handle(schedule)).rejects.toThrow(RedriveFailedError);
+    expect(queues.in('https://sqs/refunds')).toEqual(['y/1']);
+    expect(lines).toContainEqual(expect.objectContaining({ queue: 'refunds', outcome: 'moved' }));
   });
 
   it('two runs at once move no more than one', async () => {
