@@ -27,7 +27,6 @@ export class MessagesPerDayAlarm extends MonitoringAlarm {
       metric: metric.with({ statistic: cloudwatch.Stats.SUM, period: Duration.days(1) }),
       threshold: limit,
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-      // CloudWatch looks back over a day at the most, where periods are of hours or more.
       evaluationPeriods: 1,
     });
   }
