@@ -1,6 +1,6 @@
 import { listOf, type Policy } from '../../policy/policy-document.ts';
 import { type DeployedResource, settingOf } from '../app/deployed-stack.ts';
-import { arnParts } from '../app/place.ts';
+import { arnParts, foreignAccount } from '../app/place.ts';
 import { administrator, anybody, type Caller, outsider } from '../callers.ts';
 import { assumedEdge, type DeliveryFinding, type Edge, edgeToOutside, nameOf } from '../edge.ts';
 import { type Call, inJson, type Proof } from '../questions.ts';
@@ -120,17 +120,16 @@ function subscribingFindings(
     memberOf(undefined, anybody),
     ...(organization === undefined ? [] : strangers),
   ];
-  const toElsewhere: Call = {
-    ...call,
-    context: {
-      'sns:Protocol': 'https',
-      'sns:Endpoint': 'https://example.com/events',
-    },
-  };
+  const elsewhere = [
+    { 'sns:Protocol': 'https', 'sns:Endpoint': 'https://example.com/events' },
+    { 'sns:Protocol': 'sqs', 'sns:Endpoint': `arn:aws:sqs:${topic.region}:${foreignAccount}:theirs` },
+  ];
   return [
     ...blockedOrUnseen(proof, { edge, call, caller: subscriber, grant, grantIn: topic }),
     ...openOrUnseen(proof, edge, intruders, call, topic, narrow),
-    ...openOrUnseen(proof, edge, [subscriber], toElsewhere, topic, narrow),
+    ...elsewhere.flatMap(context =>
+      openOrUnseen(proof, edge, [subscriber], { ...call, context }, topic, narrow),
+    ),
     ...plaintextOrUnseen(proof, edge, subscriber, call),
   ];
 }

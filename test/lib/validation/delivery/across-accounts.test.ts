@@ -73,6 +73,13 @@ it('finds a topic that lets it subscribe what is not its queue', () => {
   expect(subscribing(queue, open)?.findings.map(({ kind }) => kind)).toContain('open');
 });
 
+it('finds a topic that lets it subscribe a queue of a third', () => {
+  const open = topicWhere(statement => {
+    statement.Condition = { StringEquals: { 'sns:Protocol': 'sqs' } };
+  });
+  expect(subscribing(queue, open)?.findings.map(({ kind }) => kind)).toEqual(['open']);
+});
+
 it('says what it assumes where the topic is of nobody here', () => {
   const verdict = subscribing(queue);
   expect(verdict?.edge.assumes).toBe(`${carrier} lets it subscribe`);
