@@ -181,7 +181,7 @@ export class AlarmTopic extends Construct {
       notEmptyAlarm(webhook, 'Undelivered', webhook.undelivered, {
         means: 'Alarms could not be posted to their webhook: it is down, or does not want them any more.',
         breaks: 'Whom it calls has not heard of them. They wait in the DLQ for 14 days.',
-        runbook: 'undelivered',
+        runbook: 'alarmsUndelivered',
       }),
     );
   }

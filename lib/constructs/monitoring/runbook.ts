@@ -27,6 +27,7 @@ export const runbooks = {
   lostDeliveries: 'subscription.md#failed-deliveries',
   filteredOut: 'subscription.md#filtered-out',
   untyped: 'subscription.md#untyped',
+  alarmsUndelivered: 'subscription.md#alarms-were-not-posted',
   failedOnEvents: 'subscription.md#failed-on-events',
 
   serverErrors: 'api.md#server-errors',

@@ -161,6 +161,8 @@ describe('webhooks of an AlarmTopic', () => {
         MetricName: 'ApproximateNumberOfMessagesVisible',
         Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [id, 'QueueName'] } }],
         Threshold: 1,
+        // Old alarms are not redriven, as other messages are.
+        AlarmDescription: expect.stringContaining('subscription.md#alarms-were-not-posted'),
         AlarmActions: [topicArn],
       })),
     );
