@@ -4,6 +4,7 @@ import { OrderRecords } from '../order-records.ts';
 import { messagesIn, redrive } from '../queue-state.ts';
 import type { CheckOptions, CheckSteps, RunningSystem, Scenario } from '../scenario.ts';
 import { type AlarmPage, AlarmPager } from './alarm-pager.ts';
+import { AlarmWebhook } from './alarm-webhook.ts';
 import { CardGateway } from './card-gateway.ts';
 import {
   cardOrder,
@@ -84,6 +85,7 @@ class OrderCheck {
 
   async run(): Promise<void> {
     const pager = await AlarmPager.on(this.#system);
+    const webhook = await AlarmWebhook.on(this.#system);
     try {
       await this.#takesOrders();
       await this.#refusesWhatIsNone();
@@ -91,8 +93,11 @@ class OrderCheck {
       await this.#followsOne();
       await this.#followsUp();
       await this.#setsPoisonAside(pager);
+      await this.#callsSomebody(webhook, 'ALARM');
       await this.#redrives(pager);
+      await this.#callsSomebody(webhook, 'ALARM', 'OK');
     } finally {
+      await webhook.close();
       await pager.close();
     }
     await this.#servesShopsFairly();
@@ -242,6 +247,15 @@ class OrderCheck {
     });
   }
 
+  async #callsSomebody(webhook: AlarmWebhook, ...told: readonly string[]): Promise<void> {
+    const what = told.includes('OK') ? 'is told once that it is over' : 'is told of it once';
+    await this.#steps.step(`whoever calls people, over HTTP, ${what}`, async () => {
+      // That alarms are OK when they are made is told, too.
+      await until(async () => unequal('alarms', sinceAlarm(webhook.called).join(), told.join()));
+      return undefined;
+    });
+  }
+
   async #redrives(pager: AlarmPager): Promise<void> {
     const { step } = this.#steps;
     await step(`mended and redriven, order ${poisonOrder.order_id} is charged`, async () => {
@@ -346,6 +360,14 @@ class OrderCheck {
 
 function tellsOfPayments(state: string): (page: AlarmPage) => boolean {
   return ({ AlarmName, NewStateValue }) => AlarmName.startsWith(incident) && NewStateValue === state;
+}
+
+/** States of what is wrong with payments, from when something was. */
+function sinceAlarm(pages: readonly AlarmPage[]): readonly string[] {
+  const states = pages
+    .filter(({ AlarmName }) => AlarmName.startsWith(incident))
+    .map(({ NewStateValue }) => NewStateValue);
+  return states.includes('ALARM') ? states.slice(states.indexOf('ALARM')) : [];
 }
 
 function doubled(demand: ReadonlyMap<string, number>): Map<string, number> {
