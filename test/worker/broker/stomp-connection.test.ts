@@ -2,9 +2,11 @@ import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
+import { jest } from '@jest/globals';
 import { encodeFrame, StompDecoder } from '../../../contracts/stomp-frames.ts';
 import { selfSignedCertificate } from '../../../local/emulators/sns/self-signed-certificate.ts';
 import { StompConnection } from '../../../worker/broker/stomp/stomp-connection.ts';
+import { until } from '../support/until.ts';
 
 const user = { username: 'messaging', password: 'password-of-the-broker' };
 
@@ -98,4 +100,60 @@ it.each([
   } finally {
     server.close();
   }
+});
+
+describe('while nothing is said', () => {
+  beforeEach(() => {
+    // Intervals and their clock alone: what comes over the wire takes its own time.
+    jest.useFakeTimers({
+      doNotFake: [
+        'setTimeout',
+        'clearTimeout',
+        'setImmediate',
+        'clearImmediate',
+        'nextTick',
+        'queueMicrotask',
+      ],
+    });
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  /** A broker that agreed on a sign of life each 15 seconds. */
+  async function silentBroker() {
+    const heard: string[] = [];
+    const { server, address } = await brokerThat((command, socket) => {
+      if (command === 'DISCONNECT') socket.destroy();
+      if (command !== 'CONNECT') return;
+      socket.on('data', data => heard.push(data.toString()));
+      socket.write(frame('CONNECTED', { version: '1.2', 'heart-beat': '15000,15000' }));
+    });
+    return { server, heard, connection: await StompConnection.open(address, user, 'test') };
+  }
+
+  it('gives signs of life, more often than was agreed', async () => {
+    const { server, heard, connection } = await silentBroker();
+    try {
+      jest.advanceTimersByTime(15_000);
+      await until('the broker hears them', () => heard.join('') === '\n\n');
+    } finally {
+      await connection.close();
+      server.close();
+    }
+  });
+
+  it('takes a broker that gives none for gone, after two of them', async () => {
+    const { server, connection } = await silentBroker();
+    try {
+      jest.advanceTimersByTime(30_000);
+      expect(connection.isOpen).toBe(true);
+      jest.advanceTimersByTime(15_000);
+      expect(await connection.closed).toMatchObject({
+        message: 'The broker gave no sign of life for 30000 ms.',
+      });
+    } finally {
+      server.close();
+    }
+  });
 });

@@ -45,6 +45,7 @@ export class StompConsumer<Event> implements MessageConsumer {
   readonly #inHand = new WorkInHand();
   readonly #stopping = new AbortController();
   readonly #outOfTime = new AbortController();
+  #closeEmpty: () => void = () => undefined;
 
   constructor(options: MessageConsumerOptions<Event>) {
     this.#options = options;
@@ -58,6 +59,7 @@ export class StompConsumer<Event> implements MessageConsumer {
 
   async stop(withinMs: number): Promise<void> {
     this.#stopping.abort();
+    this.#closeEmpty();
     await this.#inHand.done(withinMs);
     this.#outOfTime.abort(new Error('The consumer stops.'));
     await this.#link.close();
@@ -65,28 +67,28 @@ export class StompConsumer<Event> implements MessageConsumer {
 
   async #setUp(connection: StompConnection): Promise<void> {
     const { handling, prefetch } = this.#options;
-    const places = Array.from({ length: prefetch }, (_, index) => `place-${index}`);
-    await Promise.all(places.map(place => this.#open(place, handling.queue.name, connection)));
+    const places = Array.from({ length: prefetch }, (_, index) => new Place(`place-${index}`, connection));
+    this.#closeEmpty = () => {
+      for (const place of places) place.closeIfEmpty();
+    };
+    await Promise.all(
+      places.map(place =>
+        connection.subscribe(place.id, handling.queue.name, message =>
+          this.#take(message, place, connection),
+        ),
+      ),
+    );
   }
 
-  /** Opens a place for one message; it is closed when the consumer stops, or when that message is settled then. */
-  async #open(place: string, queue: string, connection: StompConnection): Promise<void> {
-    const { signal } = this.#stopping;
-    let isTaken = false;
-    const close = () => {
-      if (!isTaken) connection.unsubscribe(place);
-    };
-    signal.addEventListener('abort', close);
-    void connection.closed.then(() => signal.removeEventListener('abort', close));
-    await connection.subscribe(place, queue, message => {
-      if (signal.aborted) return;
-      isTaken = true;
-      const work = this.#work(message, connection).finally(() => {
-        isTaken = false;
-        if (signal.aborted) close();
-      });
-      this.#inHand.add(work);
+  #take(message: StompFrame, place: Place, connection: StompConnection): void {
+    // On its way when the consumer stopped: the broker has it back when the place is closed.
+    if (this.#stopping.signal.aborted) return;
+    place.count += 1;
+    const work = this.#work(message, connection).finally(() => {
+      place.count -= 1;
+      if (this.#stopping.signal.aborted) place.closeIfEmpty();
     });
+    this.#inHand.add(work);
   }
 
   async #work(message: StompFrame, connection: StompConnection): Promise<void> {
@@ -129,6 +131,24 @@ export class StompConsumer<Event> implements MessageConsumer {
         await move(message, deadLetterQueueOf(queue, 'stomp'), told, connection);
       }
     }
+  }
+}
+
+/** A subscription for one message at a time. */
+class Place {
+  readonly id: string;
+  /** Messages of it in hand: two for a moment, when the next one comes before the word that one was moved. */
+  count = 0;
+  readonly #connection: StompConnection;
+
+  constructor(id: string, connection: StompConnection) {
+    this.id = id;
+    this.#connection = connection;
+  }
+
+  /** Is handed nothing more; what is in hand would be taken away, so it waits for that. */
+  closeIfEmpty(): void {
+    if (this.count === 0) this.#connection.unsubscribe(this.id);
   }
 }
 
