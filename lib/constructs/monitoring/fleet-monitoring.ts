@@ -26,12 +26,16 @@ export interface FleetMonitoringProps {
 
 const period = Duration.minutes(5);
 
+/** Longest that an alarm looks back over periods that are shorter than an hour. */
+const longestLookBack = Duration.days(1);
+
 /**
  * Alarms of a tier of workers: it makes no progress, workers do not come up, there are as many as there may
  * be and messages still wait, jobs failed or were lost to another worker. What its queue's alarms tell, and
  * those of its DLQ, is `QueueMonitoring`'s.
  *
- * @throws PropsError when {@link FleetMonitoringProps.noProgressAfter} is shorter than one job may take.
+ * @throws PropsError when {@link FleetMonitoringProps.noProgressAfter} is shorter than one job may take, or
+ * longer than a day.
  */
 export class FleetMonitoring extends Construct {
   readonly alarms: readonly cloudwatch.Alarm[];
@@ -47,6 +51,13 @@ export class FleetMonitoring extends Construct {
         holds: noProgressAfter >= jobTimeout,
         allowed: `the tier's jobTimeout, ${jobTimeout} s, or more`,
         remedy: 'A single long job would look like no progress.',
+      },
+      {
+        prop: 'noProgressAfter',
+        value: `${noProgressAfter} s`,
+        holds: noProgressAfter <= longestLookBack.toSeconds(),
+        allowed: `${longestLookBack.toSeconds()} s or less`,
+        remedy: 'CloudWatch looks no further back where periods are shorter than an hour.',
       },
     ]);
     super(scope, id);

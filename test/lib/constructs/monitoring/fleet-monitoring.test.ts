@@ -154,4 +154,13 @@ describe('FleetMonitoring', () => {
       "noProgressAfter is 3540 s; allowed: the tier's jobTimeout, 3600 s, or more. A single long job",
     );
   });
+
+  it('fails when it would look further back than CloudWatch does', () => {
+    expect(() => monitorFleet({ noProgressAfter: Duration.hours(25) })).toThrow(
+      'noProgressAfter is 90000 s; allowed: 86400 s or less',
+    );
+    expect(monitorFleet({ noProgressAfter: Duration.days(1) }).alarm('NoProgress').EvaluationPeriods).toBe(
+      288,
+    );
+  });
 });
