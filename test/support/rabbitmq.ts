@@ -70,6 +70,13 @@ export class BrokerObserver {
     return message || undefined;
   }
 
+  /** Takes a queue away, with all that is in it. */
+  async forget(queue: string): Promise<void> {
+    const channel = await this.connection.createChannel();
+    await channel.deleteQueue(queue);
+    await channel.close();
+  }
+
   /** Puts something into a queue as it is. */
   async put(queue: string, body: string): Promise<void> {
     const channel = await this.connection.createConfirmChannel();

@@ -72,9 +72,9 @@ export class RabbitConsumer<Event> implements MessageConsumer {
     try {
       await this.#carryOut(settlement, message, channel, publishing);
     } catch (thrown) {
-      // The channel is gone, and the message with it: it is handed out again, to whoever is there.
       metrics.count(workerMetrics.jobsLost);
       log.warn('Message not settled', { message_id: messageId, error: errorFrom(thrown) });
+      putBack(message, channel);
     }
   }
 
@@ -117,5 +117,14 @@ export class RabbitConsumer<Event> implements MessageConsumer {
         headers: { ...headers, ...handling.failureHeaders(settlement) },
       },
     });
+  }
+}
+
+/** Lets a message come again that could not be given up; the broker counts that, and gives it up itself in the end. */
+function putBack(message: ConsumeMessage, channel: ConfirmChannel): void {
+  try {
+    channel.nack(message, false, true);
+  } catch {
+    // The channel is gone, and the message with it: it is handed out again, to whoever is there.
   }
 }
