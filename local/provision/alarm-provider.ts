@@ -15,6 +15,9 @@ import type { ResourceProvider } from './provider.ts';
 /** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
 const NAME_LIMIT = 255;
 
+/** What no part of the local cloud reports to. */
+const SILENT_NAMESPACES = ['AWS/AmazonMQ'];
+
 /** A metric as it stands in an alarm's properties, and in each entry of its `Metrics`. */
 interface DeclaredMetric {
   readonly Namespace?: string;
@@ -41,7 +44,8 @@ export const alarmProvider: ResourceProvider = {
   phase: 'wiring',
   identify: identifyAlarm,
   async provision(resource, services) {
-    const obstacle = services.monitoring.addAlarm(alarmSpecOf(resource), resource.path);
+    const spec = alarmSpecOf(resource);
+    const obstacle = alarmOfSilence(spec) ?? services.monitoring.addAlarm(spec, resource.path);
     if (obstacle !== undefined) {
       services.note(resource, `is not evaluated here: ${obstacle}`);
     }
@@ -59,6 +63,14 @@ export const compositeAlarmProvider: ResourceProvider = {
     }
   },
 };
+
+/** Why an alarm would go off here for nothing: it takes alarm at a silence which is usual. */
+function alarmOfSilence({ metric, metrics = [], treatMissingData }: AlarmSpec): string | undefined {
+  if (treatMissingData !== 'breaching') return undefined;
+  const queries = [metric, ...metrics.map(query => query.metric)];
+  const silent = queries.find(query => SILENT_NAMESPACES.includes(query?.namespace ?? ''));
+  return silent && `nothing reports ${silent.name} to ${silent.namespace} here`;
+}
 
 function identifyAlarm(resource: ResourceDeclaration) {
   const alarmName = nameOf(resource);

@@ -190,3 +190,26 @@ it('goes off with another alarm, of which alone a topic is told', async () => {
     TriggeringChildren: [{ Arn: expect.stringMatching(/:alarm:shop-DeadLetters$/) }],
   });
 });
+
+it('does not take alarm at the silence of what reports nothing here', async () => {
+  const ofBroker = (MetricName: string, TreatMissingData: string) => ({
+    Type: 'AWS::CloudWatch::Alarm',
+    Properties: {
+      ...atLeastOne,
+      Namespace: 'AWS/AmazonMQ',
+      MetricName,
+      Dimensions: [{ Name: 'Broker', Value: 'orders' }],
+      Period: 300,
+      Statistic: 'SampleCount',
+      TreatMissingData,
+    },
+  });
+  const { cloud } = await stacks.ofResources({
+    Silent: ofBroker('SystemCpuUtilization', 'breaching'),
+    Busy: ofBroker('SystemCpuUtilization', 'notBreaching'),
+  });
+  expect(notesOn(cloud, 'Silent')).toEqual([
+    'is not evaluated here: nothing reports SystemCpuUtilization to AWS/AmazonMQ here',
+  ]);
+  expect(cloud.alarms().map(({ path }) => path)).toEqual(['shop/Busy']);
+});
