@@ -37,6 +37,9 @@ export class RunningSystems {
 
   of(stack: LocalStack): RunningSystem {
     const { outbox } = this.#cloud;
+    // Functions and workers are named after their stacks.
+    const logOf = (system: string) =>
+      this.#log.filter(({ functionName }) => functionName.startsWith(`${system}-`));
     const configurationSets = stack.resources
       .filter(({ type }) => type === 'AWS::SES::ConfigurationSet')
       .map(({ ref }) => ref);
@@ -49,7 +52,10 @@ export class RunningSystems {
       s3: this.#s3,
       stepFunctions: this.#stepFunctions,
       dynamodb: DynamoDBDocumentClient.from(this.#dynamodb),
-      log: this.#log,
+      get log() {
+        return logOf(stack.name);
+      },
+      logOf,
       logQuery: stack.savedQueries.map(text => new LogQuery(text))[0],
       // SES is the account's: what another system sent is in the same outbox.
       get outbox() {

@@ -29,8 +29,11 @@ export interface RunningSystem {
   readonly stepFunctions: SFNClient;
   readonly dynamodb: DynamoDBDocumentClient;
 
-  /** What the system's functions did since it started, as they logged it. */
+  /** What the system's functions and workers did since it started, as they logged it. */
   readonly log: readonly LogEntry[];
+
+  /** The same of another system that runs here. */
+  logOf(system: string): readonly LogEntry[];
 
   /** The query that the stack saves to follow one subject; undefined where it saves none. */
   readonly logQuery: LogQuery | undefined;

@@ -103,8 +103,8 @@ class PriceDesk {
   }
 
   outcomes(region: Region, productId: string): unknown[] {
-    return this.#system.log
-      .filter(({ functionName }) => functionName.startsWith(`cross-region-${region}-`))
+    return this.#system
+      .logOf(`cross-region-${region}`)
       .filter(({ fields }) => fields.product_id === productId && fields.outcome !== 'failed')
       .map(({ fields }) => fields.outcome);
   }

@@ -51,11 +51,8 @@ export class WorkflowDesk {
   /** How often a function of this system logged an outcome for an order. */
   times(service: string, outcome: string, { order_id }: PostedOrder): number {
     return this.#system.log.filter(
-      ({ functionName, fields }) =>
-        functionName.startsWith(`${this.#system.name}-`) &&
-        fields.service === service &&
-        fields.outcome === outcome &&
-        fields.order_id === order_id,
+      ({ fields }) =>
+        fields.service === service && fields.outcome === outcome && fields.order_id === order_id,
     ).length;
   }
 }

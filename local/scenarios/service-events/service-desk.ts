@@ -50,16 +50,12 @@ export class ServiceDesk {
 
   /** Ids of the events that came to an outcome. */
   eventsWith(outcome: string): ReadonlySet<unknown> {
-    const lines = this.#log().filter(({ fields }) => fields.outcome === outcome);
+    const lines = this.#system.log.filter(({ fields }) => fields.outcome === outcome);
     return new Set(lines.map(({ fields }) => fields.correlation_id));
   }
 
   /** What was last logged of an event. */
   logged(id: string): LogEntry['fields'] | undefined {
-    return this.#log().findLast(({ fields }) => fields.correlation_id === id)?.fields;
-  }
-
-  #log(): readonly LogEntry[] {
-    return this.#system.log.filter(({ functionName }) => functionName.startsWith(`${this.#system.name}-`));
+    return this.#system.log.findLast(({ fields }) => fields.correlation_id === id)?.fields;
   }
 }
