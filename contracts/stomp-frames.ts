@@ -88,15 +88,16 @@ function endOfHead(bytes: Buffer): number | undefined {
 }
 
 function headersIn(lines: readonly string[], read: (text: string) => string): StompHeaders {
-  const headers: Record<string, string> = {};
+  // Not an object yet, which has names of its own.
+  const headers = new Map<string, string>();
   for (const line of lines) {
     const colon = line.indexOf(':');
     if (colon < 1) throw new StompProtocolError(`A header has no name: ${line.slice(0, 100)}`);
     const name = read(line.slice(0, colon));
     // Of headers with one name, the first counts: who passed the frame on put it before the others.
-    headers[name] ??= read(line.slice(colon + 1));
+    if (!headers.has(name)) headers.set(name, read(line.slice(colon + 1)));
   }
-  return headers;
+  return Object.fromEntries(headers);
 }
 
 function asItIs(text: string): string {

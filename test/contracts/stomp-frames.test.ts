@@ -27,6 +27,11 @@ describe('a frame on its way', () => {
     expect(frame.toString()).toBe('CONNECT\npasscode:a:b\\c\n\n\0');
   });
 
+  it.each(['valueOf', '__proto__', 'constructor'])('keeps a header that is called %s', name => {
+    const [frame] = decoded(encodeFrame({ command: 'MESSAGE', headers: { [name]: 'kept' }, body: '' }));
+    expect(Object.entries(frame?.headers ?? {})).toEqual([[name, 'kept']]);
+  });
+
   it('is the same when it arrives, whatever is in it and however it is cut into pieces', () => {
     const text = fc.string({ unit: 'binary' });
     const name = fc.string({ unit: 'binary', minLength: 1 }).filter(each => each !== 'content-length');
